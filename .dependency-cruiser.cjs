@@ -1,0 +1,63 @@
+/**
+ * The house's one-way imports: each room may look only at the rooms named behind it.
+ * `npm run check:imports` holds the code against this table.
+ */
+const ROOMS = {
+  metrics: [],
+  config: [],
+  datasets: ['config'],
+  checkpoints: ['database', 'datasets'],
+  inference: ['metrics', 'datasets', 'checkpoints'],
+  training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
+  queue: [],
+  database: ['config'],
+  evaluations: ['metrics', 'config', 'datasets', 'checkpoints', 'inference', 'queue', 'database'],
+  graphql: ['metrics', 'config', 'database', 'datasets', 'checkpoints', 'evaluations'],
+  http: ['config', 'database', 'graphql'],
+  cli: [
+    'metrics',
+    'config',
+    'database',
+    'datasets',
+    'checkpoints',
+    'inference',
+    'training',
+    'evaluations',
+    'graphql',
+    'http',
+  ],
+};
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'two files that need each other are one file, or a third one is missing',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'runtimes-in-their-adapter',
+      comment: 'onnxruntime and tfjs are native and heavy: their adapters alone import them',
+      severity: 'error',
+      from: { pathNot: '^src/(inference/(onnx|tfjs)|training)/' },
+      to: { path: 'node_modules/(onnxruntime-node|@tensorflow)' },
+    },
+    ...Object.entries(ROOMS).map(([room, allowed]) => ({
+      name: `one-way-${room}`,
+      comment: `src/${room} may import from ${['errors', ...allowed].join(', ')} only`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: {
+        path: '^src/',
+        pathNot: `^src/(errors\\.ts|(${[room, ...allowed].join('|')})/)`,
+      },
+    })),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+};

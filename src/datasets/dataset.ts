@@ -1,0 +1,49 @@
+/** The port of datasets: what every source of images and labels gives, and in which memory layout. */
+
+export interface ImageShape {
+  height: number;
+  width: number;
+  channels: number;
+}
+
+export interface SplitInfo {
+  name: string;
+  sampleCount: number;
+  /** SHA-256 (hex) over the split's shape, class list, images and labels. */
+  digest: string;
+}
+
+export interface DatasetInfo {
+  name: string;
+  /** SHA-256 (hex) over the splits' digests: the dataset's version. */
+  digest: string;
+  /** Ordered: the position is the class index. */
+  classNames: readonly string[];
+  imageShape: ImageShape;
+  splits: readonly SplitInfo[];
+}
+
+/** One split in memory. Both arrays lie in shared memory, so that a worker thread reads them without a copy. */
+export interface Split extends SplitInfo {
+  classCount: number;
+  imageShape: ImageShape;
+  /** sampleCount × height × width × channels bytes, row by row, channels last. */
+  images: Uint8Array<SharedArrayBuffer>;
+  /** sampleCount class indices, each below classCount. */
+  labels: Uint16Array<SharedArrayBuffer>;
+}
+
+/** Told while files are fetched; `totalBytes` is undefined where the sender does not say. */
+export type DownloadProgress = (event: {
+  file: string;
+  receivedBytes: number;
+  totalBytes: number | undefined;
+}) => void;
+
+export interface DatasetSource {
+  readonly name: string;
+  /** Fetches what is missing, checks it, and says what is there. */
+  describe(onProgress?: DownloadProgress): Promise<DatasetInfo>;
+  /** @throws UserError DATASET_SPLIT_UNKNOWN where there is no such split */
+  loadSplit(split: string, onProgress?: DownloadProgress): Promise<Split>;
+}

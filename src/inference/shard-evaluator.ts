@@ -1,0 +1,36 @@
+/** The port behind which models run: a range of samples goes in, its raw outputs and totals come out. */
+import type { CheckpointFiles } from '../checkpoints/formats/checkpoint-files';
+import type { Split } from '../datasets/dataset';
+import type { EvaluationTotals } from '../metrics/totals';
+import type { EngineBackend, EngineName } from './engine';
+
+export interface ShardRequest {
+  engine: EngineName;
+  checkpoint: CheckpointFiles;
+  split: Split;
+  firstSample: number;
+  sampleCount: number;
+  batchSize: number;
+  /** Told after each batch. */
+  onProgress?: (samplesDone: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface ShardOutcome {
+  /** sampleCount × classCount raw outputs, row by row. */
+  logits: Float32Array;
+  totals: EvaluationTotals;
+  backend: EngineBackend;
+  /** Time to make the model ready (0 where it was cached), and to run all batches. */
+  timings: { loadMs: number; inferenceMs: number };
+}
+
+export interface ShardEvaluator {
+  /**
+   * @throws UserError CHECKPOINT_INVALID, ENGINE_FORMAT_UNSUPPORTED, CHECKPOINT_DATASET_MISMATCH,
+   *   LOGITS_NOT_FINITE; rejects with the signal's reason when aborted
+   */
+  evaluate(request: ShardRequest): Promise<ShardOutcome>;
+  /** Releases the models and ends the thread. */
+  close(): Promise<void>;
+}

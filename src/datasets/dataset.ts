@@ -23,17 +23,24 @@ export interface DatasetInfo {
   splits: readonly SplitInfo[];
 }
 
-/** One split in memory. Both arrays lie in shared memory, so that a worker thread reads them without a copy. */
-export interface Split extends SplitInfo {
-  classCount: number;
-  imageShape: ImageShape;
+/** Both arrays lie in shared memory, so that a worker thread reads them without a copy. */
+export interface Samples {
   /** sampleCount × height × width × channels bytes, row by row, channels last. */
   images: Uint8Array<SharedArrayBuffer>;
   /** sampleCount class indices, each below classCount. */
   labels: Uint16Array<SharedArrayBuffer>;
 }
 
-/** Told while files are fetched; `totalBytes` is undefined where the sender does not say. */
+/** One split in memory. It is kept and shared: whoever reads it must not write to it. */
+export interface Split extends SplitInfo, Samples {
+  classCount: number;
+  imageShape: ImageShape;
+}
+
+/**
+ * Told while files are fetched; `totalBytes` is undefined where the sender does not say. Of several callers
+ * who wait for the same file only the first is told.
+ */
 export type DownloadProgress = (event: {
   file: string;
   receivedBytes: number;

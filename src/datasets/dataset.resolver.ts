@@ -1,0 +1,20 @@
+/** Datasets over GraphQL. */
+import { Args, Query, Resolver } from 'type-graphql';
+import { IdArgs, ListArgs } from '../graphql-args';
+import { Dataset } from './dataset.entity';
+import { DatasetService } from './dataset.service';
+
+@Resolver(() => Dataset)
+export class DatasetResolver {
+  constructor(private readonly service: DatasetService) {}
+
+  @Query(() => [Dataset], { description: 'Newest first.' })
+  datasets(@Args(() => ListArgs) { first, offset }: ListArgs): Promise<Dataset[]> {
+    return this.service.list(first, offset);
+  }
+
+  @Query(() => Dataset)
+  dataset(@Args(() => IdArgs) { id }: IdArgs): Promise<Dataset> {
+    return this.service.get(id);
+  }
+}

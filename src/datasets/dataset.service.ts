@@ -1,0 +1,86 @@
+/** Keeps the database's list of datasets in step with what the sources really hold. */
+import { randomUUID } from 'node:crypto';
+import type { DataSource, Repository } from 'typeorm';
+import { UserError } from '../errors';
+import type { DatasetInfo, DownloadProgress, Split } from './dataset';
+import { Dataset } from './dataset.entity';
+import type { DatasetRegistry } from './dataset-registry';
+
+export class DatasetService {
+  private readonly repository: Repository<Dataset>;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly registry: DatasetRegistry,
+  ) {
+    this.repository = dataSource.getRepository(Dataset);
+  }
+
+  /**
+   * Makes sure that the dataset's present version is in the database.
+   *
+   * @throws UserError DATASET_UNKNOWN, OperationalError DATASET_UNAVAILABLE as the source says
+   */
+  async register(name: string, onProgress?: DownloadProgress): Promise<Dataset> {
+    const info = await this.registry.get(name).describe(onProgress);
+    await this.repository.createQueryBuilder().insert().values(rowOf(info)).orIgnore().execute();
+    return this.repository.findOneByOrFail({ name: info.name, digest: info.digest });
+  }
+
+  /** @throws UserError DATASET_NOT_FOUND */
+  async get(id: string): Promise<Dataset> {
+    const dataset = await this.repository.findOneBy({ id });
+    if (dataset) return dataset;
+    throw new UserError(
+      'DATASET_NOT_FOUND',
+      `there is no dataset ${id}; the query "datasets" lists them`,
+    );
+  }
+
+  list(first: number, offset: number): Promise<Dataset[]> {
+    return this.repository.find({
+      order: { createdAt: 'DESC', id: 'DESC' },
+      take: first,
+      skip: offset,
+    });
+  }
+
+  /**
+   * The split's images and labels, held against the digest under which the dataset was registered.
+   *
+   * @throws UserError DATASET_CHANGED where the source now holds other data
+   */
+  async load(dataset: Dataset, splitName: string): Promise<Split> {
+    const registered = splitOf(dataset, splitName);
+    const split = await this.registry.get(dataset.name).loadSplit(splitName);
+    if (split.digest === registered.digest) return split;
+    throw new UserError(
+      'DATASET_CHANGED',
+      `the split ${splitName} of ${dataset.name} is not the registered version any more (now ${split.digest.slice(0, 12)}, then ${registered.digest.slice(0, 12)}); use the newest version of the dataset`,
+    );
+  }
+}
+
+/** @throws UserError DATASET_SPLIT_UNKNOWN naming the splits there are */
+export function splitOf(dataset: Dataset, name: string) {
+  const split = dataset.splits.find((candidate) => candidate.name === name);
+  if (split) return split;
+  const names = dataset.splits.map((candidate) => candidate.name).join(', ');
+  throw new UserError(
+    'DATASET_SPLIT_UNKNOWN',
+    `${dataset.name} has no split "${name}"; it has ${names}`,
+  );
+}
+
+function rowOf(info: DatasetInfo) {
+  return {
+    id: randomUUID(),
+    name: info.name,
+    digest: info.digest,
+    classNames: [...info.classNames],
+    imageHeight: info.imageShape.height,
+    imageWidth: info.imageShape.width,
+    imageChannels: info.imageShape.channels,
+    splits: info.splits.map(({ name, sampleCount, digest }) => ({ name, sampleCount, digest })),
+  };
+}

@@ -12,6 +12,8 @@ export default tseslint.config(
         'error',
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
+      // type-graphql's object types are data: a resolver gives plain objects of their shape.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // Decorated classes without members of their own are how type-graphql and Nest-like code look.
       '@typescript-eslint/no-extraneous-class': 'off',
       '@typescript-eslint/restrict-template-expressions': [

@@ -1,0 +1,255 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { inspect, promisify } from 'node:util';
+import { Vault } from 'ansible-vault';
+import fc from 'fast-check';
+import { readDatabaseCredentials, resolveVaultPassword } from '../../../src/config/credentials';
+
+const run = promisify(execFile);
+const YAML = `host: db.example.org
+port: 6543
+database: results
+user: reader
+password: "s3cret: with # signs"
+tls: true
+`;
+const FIELDS = {
+  host: 'db.example.org',
+  port: 6543,
+  database: 'results',
+  user: 'reader',
+  password: 's3cret: with # signs',
+  tls: true,
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assay-credentials-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function save(text: string | Buffer): Promise<string> {
+  const file = join(folder, 'db.credentials');
+  await writeFile(file, text);
+  return file;
+}
+
+async function seal(text: string, id = ''): Promise<string> {
+  return save(await new Vault({ password: 'open' }).encrypt(text, id));
+}
+
+const read = (file: string, vaultPassword = 'open') =>
+  readDatabaseCredentials({ file, vaultPassword });
+
+async function problemsOf(yaml: string): Promise<unknown> {
+  return read(await seal(yaml)).then(
+    () => 'accepted',
+    (error: unknown) => (error as { details: { problems: unknown } }).details.problems,
+  );
+}
+
+describe('sealed credentials', () => {
+  test('give every field', async () => {
+    expect(await read(await seal(YAML))).toMatchObject(FIELDS);
+  });
+
+  test('open under any vault id, with Windows line ends and white space at line ends', async () => {
+    const file = await seal(YAML, 'production');
+    const text = await readFile(file, 'utf8');
+    expect(text).toMatch(/^\$ANSIBLE_VAULT;1\.2;AES256;production\n/);
+    await save(`${text.replaceAll('\n', ' \r\n')}\r\n`);
+    expect(await read(file)).toMatchObject(FIELDS);
+  });
+
+  test('default to port 5432 and to TLS', async () => {
+    const file = await seal('{host: h, database: d, user: u, password: p}');
+    expect(await read(file)).toMatchObject({ port: 5432, tls: true });
+  });
+
+  test('show no password when they are printed, serialised or copied', async () => {
+    const credentials = await read(await seal(YAML));
+    for (const shown of [
+      JSON.stringify({ credentials }),
+      inspect(credentials, { showHidden: true, depth: 9 }),
+      `${inspect(Object.assign({}, credentials))}${inspect(Object.entries(credentials))}`,
+    ]) {
+      expect(shown).toContain('db.example.org');
+      expect(shown).not.toContain('s3cret');
+    }
+  });
+
+  test('the demonstration file of docker-compose opens with its documented password', async () => {
+    const file = join(__dirname, '..', '..', '..', 'db.credentials');
+    expect(await read(file, 'assay-demo')).toMatchObject({
+      host: 'database',
+      port: 5432,
+      database: 'assay',
+      user: 'assay',
+      tls: false,
+    });
+  });
+});
+
+describe('credentials that cannot be used', () => {
+  test('a file that is not there', async () => {
+    await expect(read(join(folder, 'none'))).rejects.toMatchObject({ code: 'CREDENTIALS_MISSING' });
+  });
+
+  test('a folder in place of a file', async () => {
+    await expect(read(folder)).rejects.toMatchObject({ code: 'CREDENTIALS_UNREADABLE' });
+  });
+
+  test('a file of 64 KiB is read, one byte more is not', async () => {
+    const limit = 64 * 1024;
+    await expect(read(await save('x'.repeat(limit)))).rejects.toMatchObject({
+      code: 'CREDENTIALS_NOT_A_VAULT',
+    });
+    await expect(read(await save('x'.repeat(limit + 1)))).rejects.toMatchObject({
+      code: 'CREDENTIALS_TOO_LARGE',
+    });
+  });
+
+  test.each([
+    ['plain YAML', YAML],
+    ['nothing', ''],
+    ['the header alone', '$ANSIBLE_VAULT;1.1;AES256\n'],
+    ['an older cipher', '$ANSIBLE_VAULT;1.0;AES\n3031\n'],
+    ['a body that is not hexadecimal', '$ANSIBLE_VAULT;1.1;AES256\nxyz\n'],
+  ])('%s is not a vault', async (_, text) => {
+    await expect(read(await save(text))).rejects.toMatchObject({ code: 'CREDENTIALS_NOT_A_VAULT' });
+  });
+
+  test('a wrong password, and no password', async () => {
+    const file = await seal(YAML);
+    await expect(read(file, 'Open')).rejects.toMatchObject({
+      code: 'CREDENTIALS_VAULT_PASSWORD_WRONG',
+    });
+    await expect(read(file, '')).rejects.toMatchObject({
+      code: 'CREDENTIALS_VAULT_PASSWORD_MISSING',
+    });
+  });
+
+  test('a file with any one digit changed or cut off is never read as if it were whole', async () => {
+    const text = await readFile(await seal(YAML), 'utf8');
+    const start = text.indexOf('\n') + 1;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: start, max: text.length - 1 }),
+        fc.boolean(),
+        async (at, cut) => {
+          const digit = text[at] === '3' ? '4' : '3';
+          if (text[at] === '\n') return;
+          const file = await save(text.slice(0, at) + (cut ? '' : digit + text.slice(at + 1)));
+          await expect(read(file)).rejects.toMatchObject({
+            code: expect.stringMatching(/NOT_A_VAULT|VAULT_PASSWORD_WRONG/) as string,
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('every problem of the fields is listed, and none quotes a value', async () => {
+    const yaml =
+      'host: ""\nport: 70000\nuser: [s3cret]\npassword: 123456\ntls: yes please\ns3cret: 1\n';
+    expect(await problemsOf(yaml)).toEqual([
+      'port must be a whole number from 1 to 65535',
+      'tls must be true or false',
+      'host must be a text that is not empty',
+      'database must be a text that is not empty',
+      'user must be a text that is not empty',
+      'password must be a text that is not empty: put it in quotes',
+      '1 field(s) other than host, port, database, user, password, tls',
+    ]);
+  });
+
+  test.each([
+    [
+      'broken YAML',
+      'host: h\npassword: "s3cret',
+      ['the sealed text is not YAML in UTF-8 (line 2)'],
+    ],
+    [
+      'a field given twice',
+      'host: h\nhost: s3cret',
+      ['the sealed text is not YAML in UTF-8 (line 2)'],
+    ],
+    ['aliases', 'host: &s3cret h\nuser: *s3cret', ['aliases are not allowed']],
+    ['a bare text', 's3cret', [expect.stringMatching(/must be a list of fields/)]],
+  ])('%s', async (_, yaml, problems) => {
+    expect(await problemsOf(yaml)).toEqual(problems);
+    const error: unknown = await read(await seal(yaml)).catch((caught: unknown) => caught);
+    expect(inspect(error, { depth: 9 })).not.toContain('s3cret');
+  });
+
+  test('binary data', async () => {
+    const sealed = await new Vault({ password: 'open' }).encrypt(`${YAML}#\uFFFD`, '');
+    await expect(read(await save(sealed))).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  });
+});
+
+describe('the password of the vault', () => {
+  test('comes from the environment before the file', async () => {
+    const file = join(folder, 'password');
+    await writeFile(file, '  from file\r\n');
+    const env = { ASSAY_VAULT_PASSWORD_FILE: file };
+    expect(await resolveVaultPassword({ ...env, ASSAY_VAULT_PASSWORD: 'direct' })).toBe('direct');
+    expect(await resolveVaultPassword(env)).toBe('from file');
+  });
+
+  test.each([
+    ['neither is set', {}, /set ASSAY_VAULT_PASSWORD/],
+    [
+      'both are empty',
+      { ASSAY_VAULT_PASSWORD: '', ASSAY_VAULT_PASSWORD_FILE: '' },
+      /set ASSAY_VAULT/,
+    ],
+    ['the file is not there', { ASSAY_VAULT_PASSWORD_FILE: '/nonexistent/x' }, /does not exist/],
+    ['the file is empty', { ASSAY_VAULT_PASSWORD_FILE: '/dev/null' }, /is empty/],
+    ['the file has no end', { ASSAY_VAULT_PASSWORD_FILE: '/dev/zero' }, /larger than 4096/],
+  ])('is missed by name when %s', async (_, env, message) => {
+    const error = resolveVaultPassword(env);
+    await expect(error).rejects.toMatchObject({ code: 'CREDENTIALS_VAULT_PASSWORD_MISSING' });
+    await expect(error).rejects.toThrow(message);
+  });
+});
+
+const tool = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((path) => join(path, 'ansible-vault'))
+  .find((path) => existsSync(path));
+const withTool = tool === undefined ? test.skip : test;
+
+describe(`the real ansible-vault${tool === undefined ? ' (skipped: ansible-core is not installed)' : ''}`, () => {
+  async function passwordFile(): Promise<string> {
+    const file = join(folder, 'password');
+    await writeFile(file, 'pässwörd\n');
+    await chmod(file, 0o600);
+    return file;
+  }
+
+  withTool.each([
+    ['without an id', []],
+    ['with an id', ['--encrypt-vault-id', 'staging']],
+  ])('seals what we read, %s', async (_, extra) => {
+    const file = await save(`${YAML}# Grüße\n`);
+    const password = await passwordFile();
+    await run(tool ?? '', ['encrypt', '--vault-id', `staging@${password}`, ...extra, file]);
+    const vaultPassword = await resolveVaultPassword({ ASSAY_VAULT_PASSWORD_FILE: password });
+    expect(await read(file, vaultPassword)).toMatchObject(FIELDS);
+  });
+
+  withTool('reads what our library seals', async () => {
+    const file = await save(await new Vault({ password: 'pässwörd' }).encrypt(YAML, ''));
+    const { stdout } = await run(tool ?? '', [
+      'view',
+      '--vault-password-file',
+      await passwordFile(),
+      file,
+    ]);
+    expect(stdout).toBe(YAML);
+  });
+});

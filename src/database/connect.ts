@@ -1,0 +1,61 @@
+/** Opens the database that the configuration names, or the embedded PostgreSQL where it names none. */
+import path from 'node:path';
+import type { DataSource } from 'typeorm';
+import { readDatabaseCredentials, resolveVaultPassword } from '../config/credentials';
+import type { LoadedConfig } from '../config/load-config';
+import { type DatabaseTarget, openDatabase, type OpenDatabaseOptions } from './data-source';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres';
+
+export interface ConnectedDatabase {
+  dataSource: DataSource;
+  embedded: boolean;
+  /** Closes the connections; the embedded server stops with its last user. */
+  close(): Promise<void>;
+}
+
+type Schema = Pick<OpenDatabaseOptions, 'entities' | 'migrations'>;
+
+/** @throws as `openDatabase`, the credentials reader and the embedded PostgreSQL say */
+export async function connectDatabase(
+  loaded: LoadedConfig,
+  schema: Schema,
+): Promise<ConnectedDatabase> {
+  const { poolSize } = loaded.config.database;
+  const target = await configuredTarget(loaded);
+  if (target) {
+    const dataSource = await openDatabase({ target, poolSize, ...schema });
+    return { dataSource, embedded: false, close: () => dataSource.destroy() };
+  }
+  const server = await startEmbeddedPostgres({
+    dataDir: path.join(dataFolder(loaded), 'postgres'),
+  });
+  try {
+    const dataSource = await openDatabase({ target: server.connection, poolSize, ...schema });
+    return {
+      dataSource,
+      embedded: true,
+      close: async () => {
+        await dataSource.destroy();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Where databases, datasets and checkpoints of this installation lie. */
+export function dataFolder({ config, folder }: LoadedConfig): string {
+  return path.resolve(folder, config.dataPath);
+}
+
+async function configuredTarget(loaded: LoadedConfig): Promise<DatabaseTarget | undefined> {
+  if (loaded.databaseUrl) return { url: loaded.databaseUrl };
+  const { credentials } = loaded.config.database;
+  if (credentials === null) return undefined;
+  return readDatabaseCredentials({
+    file: path.resolve(loaded.folder, credentials),
+    vaultPassword: await resolveVaultPassword(),
+  });
+}

@@ -1,0 +1,51 @@
+/** Runs one of PostgreSQL's programs to its end and gives what it printed. */
+import { spawn, type SpawnOptions } from 'node:child_process';
+import { messageOf } from '../../errors';
+
+export interface Finished {
+  ok: boolean;
+  /** Standard output and error, in the order they came; the system's message when it could not start. */
+  output: string;
+}
+
+/**
+ * The server and its tools see nothing of our environment: no PG* variable may redirect them, and no
+ * secret of ours shows in /proc. English messages, because some are matched.
+ */
+export const CLEAN_ENVIRONMENT: NodeJS.ProcessEnv = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
+
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'uid' | 'gid' | 'cwd'> & { stdin?: number } = {},
+): Promise<Finished> {
+  const { stdin, ...rest } = options;
+  return new Promise((resolve) => {
+    try {
+      const child = spawn(program, args, {
+        ...rest,
+        env: CLEAN_ENVIRONMENT,
+        stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+      });
+      let output = '';
+      const collect = (chunk: Buffer): void => {
+        output += chunk.toString();
+      };
+      child.stdout?.on('data', collect);
+      child.stderr?.on('data', collect);
+      child.on('error', (error) => {
+        resolve({ ok: false, output: error.message });
+      });
+      child.on('close', (code) => {
+        resolve({ ok: code === 0, output });
+      });
+    } catch (error) {
+      // spawn throws at once when the account cannot be taken on (EPERM, EINVAL in a user namespace).
+      resolve({ ok: false, output: messageOf(error) });
+    }
+  });
+}

@@ -1,0 +1,46 @@
+/** Brings the database's schema up to date: one process at a time, each migration in a transaction. */
+import type { DataSource } from 'typeorm';
+
+/** Any constant serves; it only must not change, or two versions would migrate side by side. */
+const MIGRATION_LOCK = 4_702_111_237;
+
+/** @returns the names of the migrations that ran */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  return locked(dataSource, async () => {
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    return done.map((migration) => migration.name);
+  });
+}
+
+/** Takes the newest migration back. @returns its name, or nothing where none has run */
+export async function revertLast(dataSource: DataSource): Promise<string[]> {
+  return locked(dataSource, async () => {
+    const before = await ranMigrations(dataSource);
+    await dataSource.undoLastMigration({ transaction: 'each' });
+    const after = await ranMigrations(dataSource);
+    return before.filter((name) => !after.includes(name));
+  });
+}
+
+async function locked<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+  // A session lock holds on one connection, so the lock has a runner of its own.
+  const lock = dataSource.createQueryRunner();
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await work();
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+  }
+}
+
+async function ranMigrations(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ name: string | null }[]>(
+    `SELECT to_regclass('migration') AS name`,
+  );
+  // On an empty database there is not even the table yet.
+  if (!table?.name) return [];
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migration');
+  return rows.map(({ name }) => name);
+}

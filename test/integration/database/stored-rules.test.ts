@@ -1,0 +1,120 @@
+/** What the database itself refuses, whoever asks, and what its keys hold. */
+import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
+import { EvaluationRun } from '../../../src/evaluations/evaluation-run.entity';
+import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
+import { Checkpoint } from '../../../src/checkpoints/checkpoint.entity';
+import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
+import { blockOf, newRun, storeCheckpoint, storeResult } from '../../support/stored-rows';
+
+let database: OpenTestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+
+afterAll(() => database.end());
+
+const query = (sql: string, values: unknown[] = []) =>
+  database.dataSource.query<unknown>(sql, values);
+const stored = async () => storeResult(database.dataSource, await newRun(database.dataSource));
+
+describe('results', () => {
+  it('are written once: an UPDATE is refused, of one column as of all', async () => {
+    const { runId } = await stored();
+    await expect(
+      query('UPDATE evaluation_result SET accuracy = 1 WHERE run_id = $1', [runId]),
+    ).rejects.toThrow('rows of evaluation_result are never changed');
+    await expect(
+      database.dataSource.manager.update(EvaluationResult, { runId }, { split: 'train' }),
+    ).rejects.toThrow('never changed');
+    const kept = await database.dataSource.manager.findOneByOrFail(EvaluationResult, { runId });
+    expect(kept).toMatchObject({ accuracy: 0.75, split: 'test' });
+  });
+
+  it('are one a run', async () => {
+    const result = await stored();
+    await expect(database.dataSource.manager.insert(EvaluationResult, result)).rejects.toThrow(
+      'evaluation_result_pkey',
+    );
+  });
+
+  it('keep the counts of the confusion matrix as integers, in rows', async () => {
+    const { runId } = await stored();
+    const rows = await query(
+      'SELECT confusion_matrix[1][2] AS wrong, confusion_matrix[2][2] AS right FROM evaluation_result WHERE run_id = $1',
+      [runId],
+    );
+    expect(rows).toEqual([{ wrong: 1, right: 2 }]);
+  });
+
+  it('go only to runs, checkpoints and datasets that exist', async () => {
+    const result = await stored();
+    for (const key of ['runId', 'checkpointId', 'datasetId'] as const) {
+      const other = { ...result, runId: crypto.randomUUID(), [key]: crypto.randomUUID() };
+      await expect(database.dataSource.manager.insert(EvaluationResult, other)).rejects.toThrow(
+        /foreign key constraint/,
+      );
+    }
+  });
+});
+
+describe('checkpoints', () => {
+  it('have one row a digest', async () => {
+    const first = await storeCheckpoint(database.dataSource);
+    const again = { ...first, id: crypto.randomUUID() };
+    await expect(database.dataSource.manager.insert(Checkpoint, again)).rejects.toThrow(
+      'checkpoint_digest_idx',
+    );
+  });
+});
+
+describe('runs', () => {
+  it('know no other states', async () => {
+    const { runId } = await stored();
+    await expect(
+      query(`UPDATE evaluation_run SET state = 'DONE' WHERE id = $1`, [runId]),
+    ).rejects.toThrow('evaluation_run_state_check');
+  });
+});
+
+describe('prediction blocks', () => {
+  it('are one a shard, and give back the bytes that went in', async () => {
+    const { runId } = await stored();
+    const { manager } = database.dataSource;
+    const run = await manager.findOneByOrFail(EvaluationRun, { id: runId });
+    const logits = Buffer.from(Float32Array.of(1.5, -2, 0, 3e38, -0, 1e-45, 7, 8).buffer);
+    await manager.insert(PredictionBlock, { ...blockOf(run), logits });
+    await manager.insert(PredictionBlock, blockOf(run, 1));
+    await expect(manager.insert(PredictionBlock, blockOf(run, 1))).rejects.toThrow(
+      'prediction_block_pkey',
+    );
+    const block = await manager.findOneByOrFail(PredictionBlock, { runId, shard: 0 });
+    expect(block.logits.equals(logits)).toBe(true);
+    expect(block.firstSample).toBe(0);
+  });
+});
+
+describe('keys', () => {
+  // A table can be spread over machines only by columns that all of its unique keys hold.
+  it.each([EvaluationResult, PredictionBlock])('of %p all hold run_id', (entity) => {
+    const metadata = database.dataSource.getMetadata(entity);
+    const keys = [
+      metadata.primaryColumns.map((column) => column.databaseName),
+      ...metadata.uniques.map((unique) => unique.columns.map((column) => column.databaseName)),
+      ...metadata.indices
+        .filter((index) => index.isUnique)
+        .map((index) => index.columns.map((column) => column.databaseName)),
+    ];
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) expect(key).toContain('run_id');
+  });
+
+  it('of the migrated database agree: there is no other unique index on these tables', async () => {
+    const rows = await query(
+      `SELECT i.relname AS name FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+        WHERE x.indisunique AND x.indrelid IN ('evaluation_result'::regclass, 'prediction_block'::regclass)
+        ORDER BY 1`,
+    );
+    expect(rows).toEqual([{ name: 'evaluation_result_pkey' }, { name: 'prediction_block_pkey' }]);
+  });
+});

@@ -1,0 +1,102 @@
+/** Holds an ONNX graph against what an image classifier is: one image input, one output of K logits. */
+import type { ImageShape } from '../../../datasets/dataset';
+import { checkpointInvalid, quoted } from '../checkpoint-invalid';
+import { DATA_TYPE } from './onnx-schema';
+import type { OnnxValue } from './onnx-value';
+import type { OnnxGraph } from './read-onnx';
+
+const MAX_FIXED_BATCH = 4096;
+/** 256 MiB of float32 for one batch of a fixed size. */
+const MAX_INPUT_VALUES = 2 ** 26;
+const MAX_CLASSES = 65_535;
+
+export interface OnnxContract {
+  inputName: string;
+  outputName: string;
+  layout: 'NCHW' | 'NHWC';
+  /** Undefined: any number of images at once. */
+  fixedBatch: number | undefined;
+  inputShape: ImageShape;
+  classCount: number;
+}
+
+/** @throws UserError CHECKPOINT_INVALID, saying what was found */
+export function contractOf(graph: OnnxGraph): OnnxContract {
+  const input = theOnly(graph.inputs, 'input');
+  const output = theOnly(graph.outputs, 'output');
+  const { layout, batch, inputShape } = imageInput(input);
+  const [outputBatch, classCount] = output.dims ?? [];
+  if (
+    output.elementType !== DATA_TYPE.float ||
+    output.dims?.length !== 2 ||
+    classCount === undefined ||
+    classCount < 2 ||
+    classCount > MAX_CLASSES ||
+    (batch !== undefined && outputBatch !== undefined && batch !== outputBatch) ||
+    !fitsMemory(outputBatch, inputShape)
+  ) {
+    throw checkpointInvalid(
+      `the output must be float32 logits [batch, classes] with a fixed number of classes, not ${words(output)}`,
+    );
+  }
+  if (graph.nodes.some((node) => node.opType === 'Softmax' && node.outputs.includes(output.name))) {
+    throw checkpointInvalid(
+      'the model ends in Softmax, so it gives probabilities; export it with raw logits as its output',
+    );
+  }
+  return {
+    inputName: input.name,
+    outputName: output.name,
+    layout,
+    // Either side may fix it: a graph with a free input can still reshape to a fixed output.
+    fixedBatch: batch ?? outputBatch,
+    inputShape,
+    classCount,
+  };
+}
+
+function theOnly(values: readonly OnnxValue[], side: 'input' | 'output'): OnnxValue {
+  const [value] = values;
+  if (value !== undefined && values.length === 1) return value;
+  const found = values.slice(0, 8).map(words).join(', ');
+  throw checkpointInvalid(
+    `a classifier has one ${side}, not ${values.length}${found === '' ? '' : ` (${found})`}`,
+  );
+}
+
+function imageInput(input: OnnxValue): {
+  layout: 'NCHW' | 'NHWC';
+  batch: number | undefined;
+  inputShape: ImageShape;
+} {
+  const [batch, a, b, c] = input.dims ?? [];
+  const refusal = checkpointInvalid(
+    'the input must be float32 images, [batch, channels, height, width] or [batch, height, width, ' +
+      `channels], with 1, 3 or 4 channels and only the batch free, not ${words(input)}`,
+  );
+  if (input.elementType !== DATA_TYPE.float || input.dims?.length !== 4) throw refusal;
+  if (a === undefined || b === undefined || c === undefined) throw refusal;
+  if (!fitsMemory(batch, { height: a, width: b, channels: c })) throw refusal;
+  // Where both ends could be channels, PyTorch's order is by far the more frequent one.
+  if (isChannels(a)) {
+    return { layout: 'NCHW', batch, inputShape: { height: b, width: c, channels: a } };
+  }
+  if (isChannels(c)) {
+    return { layout: 'NHWC', batch, inputShape: { height: a, width: b, channels: c } };
+  }
+  throw refusal;
+}
+
+function fitsMemory(batch = 1, { height, width, channels }: ImageShape): boolean {
+  return batch <= MAX_FIXED_BATCH && batch * height * width * channels <= MAX_INPUT_VALUES;
+}
+
+function isChannels(size: number): boolean {
+  return size === 1 || size === 3 || size === 4;
+}
+
+function words({ name, elementType, dims }: OnnxValue): string {
+  const type = elementType === DATA_TYPE.float ? 'float32' : `element type ${elementType}`;
+  const shape = dims?.slice(0, 8).map((size) => size ?? '?');
+  return `${quoted(name)} (${type}, ${shape ? `[${shape.join(', ')}]` : 'no shape'})`;
+}

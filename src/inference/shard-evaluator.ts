@@ -11,7 +11,7 @@ export interface ShardRequest {
   firstSample: number;
   sampleCount: number;
   batchSize: number;
-  /** Told after each batch. */
+  /** Told at most some 20 times a second, and when all are done. */
   onProgress?: (samplesDone: number) => void;
   signal?: AbortSignal;
 }
@@ -27,8 +27,9 @@ export interface ShardOutcome {
 
 export interface ShardEvaluator {
   /**
-   * @throws UserError CHECKPOINT_INVALID, ENGINE_FORMAT_UNSUPPORTED, CHECKPOINT_DATASET_MISMATCH,
-   *   LOGITS_NOT_FINITE; rejects with the signal's reason when aborted
+   * @throws UserError CHECKPOINT_INVALID, CHECKPOINT_EXTERNAL_DATA, ENGINE_FORMAT_UNSUPPORTED,
+   *   CHECKPOINT_DATASET_MISMATCH, LOGITS_NOT_FINITE, BATCH_SIZE_INVALID; OperationalError ENGINE_CRASHED
+   *   (the next request starts anew), EVALUATOR_CLOSED; rejects with the signal's reason when aborted
    */
   evaluate(request: ShardRequest): Promise<ShardOutcome>;
   /** Releases the models and ends the thread. */

@@ -1,0 +1,117 @@
+/**
+ * What the service adds to the bare forward passes: the test split through its own path (queue, read, check,
+ * normalise, infer, count, store) beside onnxruntime-node alone, in turns, in one process.
+ *
+ *   npm run bench:evaluate -- [--dataset NAME] [--checkpoint PATH] [--rounds N]
+ */
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Checkpoint } from '../src/checkpoints/checkpoint.entity';
+import { readTfjsLayers } from '../src/checkpoints/formats/tfjs-layers';
+import { tableLines } from '../src/cli/output/table';
+import { loadConfig } from '../src/config/load-config';
+import type { Dataset } from '../src/datasets/dataset.entity';
+import { writeOnnx } from '../src/inference/onnx/write-onnx';
+import { type Services, startServices } from '../src/services';
+import { bareOnnxruntime } from './support/bare-onnxruntime';
+
+const SPLIT = 'test';
+const WARM_UP_ROUNDS = 2;
+
+async function main(): Promise<void> {
+  const { values: flags } = parseArgs({
+    options: {
+      dataset: { type: 'string', default: 'fashion-mnist' },
+      checkpoint: { type: 'string', default: 'checkpoints/fashion-cnn' },
+      rounds: { type: 'string', default: '9' },
+    },
+  });
+  const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
+  const loaded = loadConfig({ ...process.env, ASSAY_DATA_PATH: folder });
+  const services = await startServices(loaded);
+  try {
+    const dataset = await services.datasets.register(flags.dataset);
+    const checkpoint = await services.checkpoints.register(flags.checkpoint);
+    await compare(services, checkpoint, dataset, Number(flags.rounds));
+  } finally {
+    await services.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compare(
+  services: Services,
+  checkpoint: Checkpoint,
+  dataset: Dataset,
+  rounds: number,
+): Promise<void> {
+  const { batchSize } = services.loaded.config.evaluation;
+  const split = await services.datasets.load(dataset, SPLIT);
+  const onnx = await onnxBytes(services, checkpoint);
+  const bare: number[] = [];
+  const service: number[] = [];
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    const [bareMs] = await bareOnnxruntime(onnx, split, { batchSize });
+    const serviceMs = await timeRun(services, checkpoint, dataset, batchSize);
+    if (round < 0 || bareMs === undefined) continue;
+    bare.push(bareMs);
+    service.push(serviceMs);
+  }
+  const ratios = service.map((ms, i) => ms / (bare[i] ?? Number.NaN));
+  const megabytes = Math.round(process.memoryUsage().rss / 1e6);
+  const lines = tableLines(
+    [
+      { title: `${split.sampleCount} images, ${rounds} rounds`, align: 'left' },
+      { title: 'min', align: 'right' },
+      { title: 'median', align: 'right' },
+      { title: 'max', align: 'right' },
+    ],
+    [
+      ['onnxruntime-node alone, ms', ...spread(bare, 0)],
+      ['the service, request to stored result, ms', ...spread(service, 0)],
+      ['ratio', ...spread(ratios, 2)],
+    ],
+  );
+  process.stdout.write(`${lines.join('\n')}\nresident memory of the process: ${megabytes} MB\n`);
+}
+
+/** From the request until the result is stored and read back. */
+async function timeRun(
+  { evaluations }: Services,
+  checkpoint: Checkpoint,
+  dataset: Dataset,
+  batchSize: number,
+): Promise<number> {
+  const startedAt = performance.now();
+  const run = await evaluations.request({
+    checkpointId: checkpoint.id,
+    datasetId: dataset.id,
+    split: SPLIT,
+    engine: 'onnx',
+    batchSize,
+  });
+  let ended = run;
+  for await (const state of evaluations.watch(run.id)) ended = state;
+  if (!(await evaluations.result(run.id)))
+    throw new Error(`run ${run.id}: ${ended.failureMessage}`);
+  return performance.now() - startedAt;
+}
+
+async function onnxBytes(services: Services, checkpoint: Checkpoint): Promise<Uint8Array> {
+  const files = await services.checkpoints.files(checkpoint);
+  if (files.format !== 'onnx') return writeOnnx(readTfjsLayers(files));
+  const [bytes] = files.files.values();
+  if (!bytes) throw new Error('the ONNX checkpoint is empty');
+  return bytes;
+}
+
+function spread(values: number[], decimals: number): string[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return [0, 0.5, 1].map((share) => at(share).toFixed(decimals));
+}
+
+void main();

@@ -1,0 +1,139 @@
+/** Writes a SequentialModel as an ONNX file, so that one fast runtime runs checkpoints of every format. */
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { GRAPH, MODEL, OPSET } from '../../checkpoints/formats/onnx/onnx-schema';
+import type {
+  Padding,
+  SequentialLayer,
+  SequentialModel,
+  Tensor,
+} from '../../checkpoints/formats/sequential-model';
+import {
+  type Attributes,
+  integer,
+  message,
+  type NodeSpec,
+  text,
+  writeNode,
+  writeTensor,
+  writeValueInfo,
+} from './onnx-encoder';
+
+/**
+ * IR 8 with opset 17 is a pair that the ONNX release notes name together (ONNX 1.12), and the operators
+ * below have not changed their meaning since (22 only adds bfloat16). onnxruntime 1.30 reads it as it is,
+ * and so does every runtime since 1.12: a file written here can be looked at with older tools too.
+ */
+const IR_VERSION = 8;
+const OPSET_VERSION = 17;
+
+interface Operation {
+  opType: string;
+  attributes: Attributes;
+  weights: readonly Tensor[];
+}
+
+/**
+ * @returns the bytes of an ONNX model: input `images` [batch, channels, height, width], output `logits`
+ *   [batch, classes], both float32 with a free batch. Dropout does nothing at inference and is left out.
+ */
+export function writeOnnx(model: SequentialModel): Uint8Array<ArrayBuffer> {
+  const nodes: NodeSpec[] = [];
+  const weights = new Map<string, Tensor>();
+  const operations = model.layers.flatMap(operationOf);
+  let value = 'images';
+  operations.forEach((operation, i) => {
+    const name = `${i}_${operation.opType.toLowerCase()}`;
+    const names = operation.weights.map((_, w) => `${name}.${w === 0 ? 'weight' : 'bias'}`);
+    operation.weights.forEach((tensor, w) => weights.set(names[w] ?? '', tensor));
+    const output = i === operations.length - 1 ? 'logits' : `${name}.out`;
+    nodes.push({
+      opType: operation.opType,
+      name,
+      inputs: [value, ...names],
+      output,
+      attributes: operation.attributes,
+    });
+    value = output;
+  });
+  return writeModel(model, nodes, weights);
+}
+
+function operationOf(layer: SequentialLayer): Operation[] {
+  switch (layer.kind) {
+    case 'conv2d':
+      return [
+        {
+          opType: 'Conv',
+          attributes: {
+            kernel_shape: layer.weight.shape.slice(2),
+            strides: layer.strides,
+            pads: padsOf(layer.padding),
+          },
+          weights: weightsOf(layer),
+        },
+      ];
+    case 'maxPool2d':
+      return [
+        {
+          opType: 'MaxPool',
+          attributes: {
+            kernel_shape: layer.kernel,
+            strides: layer.strides,
+            pads: padsOf(layer.padding),
+          },
+          weights: [],
+        },
+      ];
+    case 'dense':
+      // Gemm with transB takes PyTorch's [out, in] as it is.
+      return [{ opType: 'Gemm', attributes: { transB: 1 }, weights: weightsOf(layer) }];
+    case 'flatten':
+      return [{ opType: 'Flatten', attributes: { axis: 1 }, weights: [] }];
+    case 'relu':
+      return [{ opType: 'Relu', attributes: {}, weights: [] }];
+    case 'dropout':
+      return [];
+  }
+}
+
+function weightsOf(layer: { weight: Tensor; bias: Tensor | undefined }): Tensor[] {
+  return layer.bias === undefined ? [layer.weight] : [layer.weight, layer.bias];
+}
+
+function padsOf({ top, left, bottom, right }: Padding): number[] {
+  return [top, left, bottom, right];
+}
+
+function writeModel(
+  model: SequentialModel,
+  nodes: readonly NodeSpec[],
+  weights: ReadonlyMap<string, Tensor>,
+): Uint8Array<ArrayBuffer> {
+  const { height, width, channels } = model.inputShape;
+  const writer = new BinaryWriter();
+  integer(writer, MODEL.irVersion, IR_VERSION);
+  text(writer, MODEL.producerName, 'assay');
+  message(writer, MODEL.graph, () => {
+    for (const node of nodes)
+      message(writer, GRAPH.node, () => {
+        writeNode(writer, node);
+      });
+    text(writer, GRAPH.name, 'classifier');
+    for (const [name, tensor] of weights) {
+      message(writer, GRAPH.initializer, () => {
+        writeTensor(writer, name, tensor);
+      });
+    }
+    message(writer, GRAPH.input, () => {
+      writeValueInfo(writer, 'images', ['batch', channels, height, width]);
+    });
+    message(writer, GRAPH.output, () => {
+      writeValueInfo(writer, 'logits', ['batch', model.classCount]);
+    });
+  });
+  message(writer, MODEL.opsetImport, () => {
+    text(writer, OPSET.domain, '');
+    integer(writer, OPSET.version, OPSET_VERSION);
+  });
+  return writer.finish();
+}

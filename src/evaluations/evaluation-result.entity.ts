@@ -1,0 +1,148 @@
+/** What a succeeded run found. Written once: the database itself refuses an UPDATE. */
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToOne,
+  PrimaryColumn,
+} from 'typeorm';
+import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { bigCount, sha256Hex } from '../database/column-types';
+import { Dataset } from '../datasets/dataset.entity';
+import type { EngineName } from '../inference/engine';
+import { EngineEnum, EvaluationRun } from './evaluation-run.entity';
+
+const ratio = { type: 'double precision' } as const;
+
+@Entity()
+@ObjectType({ description: 'What a succeeded run found; never changed afterwards.' })
+@Index(['createdAt'])
+@Index(['checkpointId', 'createdAt'])
+@Index(['datasetId', 'split', 'accuracy'])
+@Index(['datasetId', 'split', 'macroF1'])
+export class EvaluationResult {
+  /** A run has one result, so the run's id is the result's: one key, which can also distribute the table. */
+  @PrimaryColumn({ type: 'uuid' })
+  runId!: string;
+
+  @OneToOne(() => EvaluationRun, { nullable: false })
+  @JoinColumn()
+  run?: EvaluationRun;
+
+  @ManyToOne(() => Checkpoint, { nullable: false })
+  checkpoint?: Checkpoint;
+
+  @Column({ type: 'uuid' })
+  checkpointId!: string;
+
+  @ManyToOne(() => Dataset, { nullable: false })
+  dataset?: Dataset;
+
+  @Column({ type: 'uuid' })
+  datasetId!: string;
+
+  @Field(() => String, { description: 'SHA-256 of the checkpoint that was evaluated.' })
+  @Column(sha256Hex)
+  checkpointDigest!: string;
+
+  @Field(() => String, { description: 'SHA-256 of the split that was evaluated.' })
+  @Column(sha256Hex)
+  dataDigest!: string;
+
+  @Field(() => String)
+  @Column({ type: 'text' })
+  split!: string;
+
+  @Field(() => EngineEnum)
+  @Column({ type: 'varchar', length: 16 })
+  engine!: EngineName;
+
+  @Field(() => String, { description: 'What really ran: onnxruntime, tensorflow or wasm.' })
+  @Column({ type: 'varchar', length: 32 })
+  backend!: string;
+
+  @Field(() => String)
+  @Column({ type: 'varchar', length: 64 })
+  backendVersion!: string;
+
+  @Field(() => Int)
+  @Column(bigCount)
+  sampleCount!: number;
+
+  @Field(() => Int)
+  @Column({ type: 'integer' })
+  classCount!: number;
+
+  @Field(() => Float, { description: 'Mean cross-entropy in nats.' })
+  @Column(ratio)
+  loss!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  accuracy!: number;
+
+  @Field(() => Float, { description: 'Mean recall of the classes that occur.' })
+  @Column(ratio)
+  balancedAccuracy!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  macroPrecision!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  macroRecall!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  macroF1!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  microF1!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  weightedPrecision!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  weightedRecall!: number;
+
+  @Field(() => Float)
+  @Column(ratio)
+  weightedF1!: number;
+
+  /** Sum of the loss over all samples: with the counts below it is all that the report derives from. */
+  @Column(ratio)
+  lossSum!: number;
+
+  /** K×K counts, rows true, columns predicted. */
+  @Column({ type: 'integer', array: true })
+  confusionMatrix!: number[][];
+
+  @Field(() => Float, {
+    description: 'Time to make the model ready, in milliseconds; 0 when it was.',
+  })
+  @Column(ratio)
+  loadMs!: number;
+
+  @Field(() => Float, { description: 'Time of all batches, in milliseconds.' })
+  @Column(ratio)
+  inferenceMs!: number;
+
+  @Field(() => Float, {
+    description: 'From the start of the run until its result, in milliseconds.',
+  })
+  @Column(ratio)
+  totalMs!: number;
+
+  @Field(() => GraphQLDateTimeISO)
+  @CreateDateColumn({ type: 'timestamptz' })
+  createdAt!: Date;
+}

@@ -1,0 +1,119 @@
+/** Results over GraphQL. Ratios derive from the stored counts. */
+import { IsOptional, IsUUID, MaxLength } from 'class-validator';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { Dataset } from '../datasets/dataset.entity';
+import { IdArgs, ListArgs, WithoutNul } from '../graphql-args';
+import { normalizeConfusion, type Normalization } from '../metrics/confusion-matrix';
+import { report } from '../metrics/report';
+import { EvaluationResult } from './evaluation-result.entity';
+import { EvaluationRun } from './evaluation-run.entity';
+import { EvaluationService } from './evaluation.service';
+import type { EvaluationContext } from './loaders';
+import { NormalizationEnum, ResultClassMetrics, ResultConfusionMatrix } from './result-fields';
+
+@ArgsType()
+class ResultsArgs extends ListArgs {
+  @Field(() => ID, { nullable: true })
+  @IsOptional()
+  @IsUUID()
+  checkpointId?: string;
+
+  @Field(() => ID, { nullable: true })
+  @IsOptional()
+  @IsUUID()
+  datasetId?: string;
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(100)
+  @WithoutNul()
+  split?: string;
+}
+
+@Resolver(() => EvaluationResult)
+export class EvaluationResultResolver {
+  constructor(private readonly service: EvaluationService) {}
+
+  @Query(() => EvaluationResult, {
+    nullable: true,
+    description: "A result has its run's id; null while the run has none.",
+  })
+  evaluationResult(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationResult | null> {
+    return this.service.result(id);
+  }
+
+  @Query(() => [EvaluationResult], { description: 'Newest first.' })
+  evaluationResults(
+    @Args(() => ResultsArgs) { first, offset, ...filter }: ResultsArgs,
+  ): Promise<EvaluationResult[]> {
+    return this.service.listResults(filter, first, offset);
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() result: EvaluationResult): string {
+    return result.runId;
+  }
+
+  @FieldResolver(() => EvaluationRun)
+  run(@Root() result: EvaluationResult, @Ctx() { loaders }: EvaluationContext) {
+    return loaders.run.load(result.runId);
+  }
+
+  @FieldResolver(() => Checkpoint)
+  checkpoint(@Root() result: EvaluationResult, @Ctx() { loaders }: EvaluationContext) {
+    return loaders.checkpoint.load(result.checkpointId);
+  }
+
+  @FieldResolver(() => Dataset)
+  dataset(@Root() result: EvaluationResult, @Ctx() { loaders }: EvaluationContext) {
+    return loaders.dataset.load(result.datasetId);
+  }
+
+  @FieldResolver(() => [ResultClassMetrics], { description: 'All classes, in order.' })
+  async classMetrics(
+    @Root() result: EvaluationResult,
+    @Ctx() { loaders }: EvaluationContext,
+  ): Promise<ResultClassMetrics[]> {
+    const { classNames } = await loaders.dataset.load(result.datasetId);
+    return report(result).perClass.map(({ label, ...metrics }) => ({
+      classIndex: label,
+      className: classNames[label] ?? String(label),
+      ...metrics,
+    }));
+  }
+
+  @FieldResolver(() => ResultConfusionMatrix)
+  async confusionMatrix(
+    @Root() result: EvaluationResult,
+    @Ctx() { loaders }: EvaluationContext,
+  ): Promise<ResultConfusionMatrix> {
+    const { classNames } = await loaders.dataset.load(result.datasetId);
+    return { classNames, counts: result.confusionMatrix };
+  }
+}
+
+@Resolver(() => ResultConfusionMatrix)
+export class ConfusionMatrixResolver {
+  @FieldResolver(() => [[Float]], {
+    description: 'Shares instead of counts; 0 where the sum is 0.',
+  })
+  normalized(
+    @Root() { counts }: ResultConfusionMatrix,
+    @Arg('by', () => NormalizationEnum, { defaultValue: NormalizationEnum.TRUE }) by: Normalization,
+  ): number[][] {
+    return normalizeConfusion(counts, by);
+  }
+}

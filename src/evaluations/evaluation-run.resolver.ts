@@ -1,0 +1,108 @@
+/** Runs over GraphQL: start one, follow it. */
+import { IsInt, IsNotEmpty, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  type SubscribeResolverData,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { Dataset } from '../datasets/dataset.entity';
+import type { EngineName } from '../inference/engine';
+import { IdArgs, ListArgs } from '../graphql-args';
+import { EvaluationResult } from './evaluation-result.entity';
+import { EngineEnum, EvaluationRun, RunFailure } from './evaluation-run.entity';
+import { EvaluationService } from './evaluation.service';
+import type { EvaluationContext } from './loaders';
+import { progressOf, RunProgress } from './run-progress';
+
+@InputType()
+export class RunEvaluationInput {
+  @Field(() => ID)
+  @IsUUID()
+  checkpointId!: string;
+
+  @Field(() => ID)
+  @IsUUID()
+  datasetId!: string;
+
+  @Field(() => String, { defaultValue: 'test' })
+  @IsNotEmpty()
+  @MaxLength(100)
+  split!: string;
+
+  @Field(() => EngineEnum, { defaultValue: EngineEnum.ONNX })
+  engine!: EngineName;
+
+  @Field(() => Int, { defaultValue: 64, description: 'Images a forward pass; 1 to 4096.' })
+  @IsInt()
+  @Min(1)
+  @Max(4096)
+  batchSize!: number;
+}
+
+@Resolver(() => EvaluationRun)
+export class EvaluationRunResolver {
+  constructor(private readonly service: EvaluationService) {}
+
+  @Mutation(() => EvaluationRun, { description: 'Answers at once with a QUEUED run.' })
+  runEvaluation(
+    @Arg('input', () => RunEvaluationInput) input: RunEvaluationInput,
+  ): Promise<EvaluationRun> {
+    return this.service.request(input);
+  }
+
+  @Query(() => EvaluationRun)
+  evaluationRun(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationRun> {
+    return this.service.run(id);
+  }
+
+  @Query(() => [EvaluationRun], { description: 'Newest first.' })
+  evaluationRuns(@Args(() => ListArgs) { first, offset }: ListArgs): Promise<EvaluationRun[]> {
+    return this.service.listRuns(first, offset);
+  }
+
+  @Subscription(() => EvaluationRun, {
+    subscribe: ({ args, context }: SubscribeResolverData<unknown, IdArgs, EvaluationContext>) =>
+      context.watchRun(args.id),
+    description: 'The run as it is now, then at each change, until it has ended.',
+  })
+  evaluationRunUpdated(@Args(() => IdArgs) _args: IdArgs, @Root() run: EvaluationRun) {
+    return run;
+  }
+
+  @FieldResolver(() => Checkpoint)
+  checkpoint(@Root() run: EvaluationRun, @Ctx() { loaders }: EvaluationContext) {
+    return loaders.checkpoint.load(run.checkpointId);
+  }
+
+  @FieldResolver(() => Dataset)
+  dataset(@Root() run: EvaluationRun, @Ctx() { loaders }: EvaluationContext) {
+    return loaders.dataset.load(run.datasetId);
+  }
+
+  @FieldResolver(() => RunProgress)
+  progress(@Root() run: EvaluationRun): RunProgress {
+    return progressOf(run, new Date());
+  }
+
+  @FieldResolver(() => RunFailure, { nullable: true })
+  failure(@Root() { failureCode, failureMessage }: EvaluationRun): RunFailure | null {
+    return failureCode === null ? null : { code: failureCode, message: failureMessage ?? '' };
+  }
+
+  @FieldResolver(() => EvaluationResult, { nullable: true })
+  result(@Root() run: EvaluationRun, @Ctx() { loaders }: EvaluationContext) {
+    return loaders.result.load(run.id);
+  }
+}

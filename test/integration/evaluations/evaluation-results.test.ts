@@ -1,0 +1,161 @@
+/** The list of results: newest first, narrowed, paged, and at a fixed number of SQL statements. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'typeorm';
+import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
+import { newRun, storeResult } from '../../support/stored-rows';
+import { startTestService, type TestService } from '../../support/test-service';
+
+const NESTED = `query ($first: Int!) {
+  evaluationResults(first: $first) {
+    id
+    run { id state }
+    checkpoint { id name }
+    dataset { id name }
+    classMetrics { className support }
+    confusionMatrix { classNames counts normalized }
+  }
+}`;
+
+let service: TestService;
+let stored: EvaluationResult[];
+
+/** 24 results a minute apart, oldest first, the last two at one moment; each on its own checkpoint and dataset. */
+beforeAll(async () => {
+  service = await startTestService({
+    // What 100 results cost is another test's matter.
+    configure: (config) => (config.limits.queryCost = 1_000_000),
+  });
+  const { dataSource } = service.app.services.database;
+  stored = [];
+  for (let i = 0; i < 24; i++) {
+    const createdAt = new Date(Date.UTC(2030, 0, 1, 0, Math.min(i, 22)));
+    const run = { ...(await newRun(dataSource)), split: i % 3 === 0 ? 'train' : 'test' };
+    stored.push(await storeResult(dataSource, run, { createdAt }));
+  }
+});
+
+afterAll(() => service.end());
+
+const ids = async (args = '') => (await service.client.results(args)).map(({ id }) => id);
+
+function newestFirst(results: readonly EvaluationResult[]): string[] {
+  return [...results]
+    .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.runId < b.runId ? 1 : -1))
+    .map(({ runId }) => runId);
+}
+
+/** The statements that one query of GraphQL costs. */
+async function statementsOf(first: number): Promise<string[]> {
+  const { dataSource } = service.app.services.database;
+  const { logger } = dataSource;
+  const statements: string[] = [];
+  const counting = Object.create(logger) as Logger;
+  counting.logQuery = (query) => statements.push(query);
+  dataSource.logger = counting;
+  try {
+    const results = await service.client.field('evaluationResults', NESTED, { first });
+    expect(results).toHaveLength(first);
+  } finally {
+    dataSource.logger = logger;
+  }
+  return statements;
+}
+
+describe('evaluationResults', () => {
+  it('gives the newest first, and those of one moment always in the same order', async () => {
+    expect(await ids('(first: 100)')).toEqual(newestFirst(stored));
+    expect(await ids('(first: 100)')).toEqual(newestFirst(stored));
+  });
+
+  it('gives 20 where nobody says how many', async () => {
+    expect(await ids()).toEqual(newestFirst(stored).slice(0, 20));
+  });
+
+  it('is read page by page without a gap or an overlap', async () => {
+    const pages = [
+      ...(await ids('(first: 10)')),
+      ...(await ids('(first: 10, offset: 10)')),
+      ...(await ids('(first: 10, offset: 20)')),
+    ];
+    expect(pages).toEqual(newestFirst(stored));
+    expect(await ids('(offset: 24)')).toEqual([]);
+    expect(await ids('(offset: 100000)')).toEqual([]);
+  });
+
+  it('is narrowed by checkpoint, dataset and split, alone and together', async () => {
+    const one = stored[4];
+    if (!one) throw new Error('24 results were stored');
+    const { checkpointId, datasetId, runId } = one;
+    expect(await ids(`(checkpointId: "${checkpointId}")`)).toEqual([runId]);
+    expect(await ids(`(datasetId: "${datasetId}")`)).toEqual([runId]);
+    expect(await ids(`(datasetId: "${datasetId}", split: "test")`)).toEqual([runId]);
+    expect(await ids(`(datasetId: "${datasetId}", split: "train")`)).toEqual([]);
+    expect(await ids(`(checkpointId: "${randomUUID()}")`)).toEqual([]);
+    const train = stored.filter(({ split }) => split === 'train');
+    expect(await ids('(split: "train")')).toEqual(newestFirst(train));
+  });
+
+  it('takes null for a filter that is not given', async () => {
+    expect(await ids('(first: 100, checkpointId: null, split: null)')).toHaveLength(24);
+  });
+
+  it.each([
+    ['(first: 0)', 'first'],
+    ['(first: -1)', 'first'],
+    ['(first: 101)', 'first'],
+    ['(offset: -1)', 'offset'],
+    ['(offset: 100001)', 'offset'],
+    ['(checkpointId: "7")', 'checkpointId'],
+    ['(datasetId: "")', 'datasetId'],
+    ['(split: "te\\u0000st")', 'split'],
+  ])('refuses %s by the name of the argument', async (args, field) => {
+    const { errors } = await service.client.send(`{ evaluationResults${args} { id } }`);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.extensions.code).toMatch(/^(BAD_USER_INPUT|LIST_TOO_LONG|LIST_SIZE_.*)$/);
+    expect(JSON.stringify(errors[0])).toContain(field);
+  });
+
+  it('costs the same SQL statements for 20 results as for 1', async () => {
+    const one = await statementsOf(1);
+    const twenty = await statementsOf(20);
+    expect(twenty).toHaveLength(one.length);
+    expect(one).toHaveLength(4);
+  });
+
+  it('derives from each row alone what is nested below it', async () => {
+    const results = (await service.client.field('evaluationResults', NESTED, { first: 24 })) as {
+      id: string;
+      run: { id: string };
+      checkpoint: { id: string };
+      dataset: { id: string };
+      classMetrics: { className: string; support: number }[];
+    }[];
+    const byId = new Map(stored.map((result) => [result.runId, result]));
+    for (const result of results) {
+      expect(result.run.id).toBe(result.id);
+      expect(result.checkpoint.id).toBe(byId.get(result.id)?.checkpointId);
+      expect(result.dataset.id).toBe(byId.get(result.id)?.datasetId);
+      expect(result.classMetrics).toEqual([
+        { className: 'cat', support: 2 },
+        { className: 'dog', support: 2 },
+      ]);
+    }
+  });
+});
+
+describe('the lists of runs, checkpoints and datasets', () => {
+  it.each(['evaluationRuns', 'checkpoints', 'datasets'])(
+    '%s are newest first, and paged',
+    async (name) => {
+      const query = `query ($offset: Int!) { ${name}(first: 15, offset: $offset) { id createdAt } }`;
+      const pages = (await Promise.all(
+        [0, 15, 30].map((offset) => service.client.field(name, query, { offset })),
+      )) as { id: string; createdAt: string }[][];
+      const all = pages.flat();
+      expect(pages.map((page) => page.length)).toEqual([15, 9, 0]);
+      expect(new Set(all.map(({ id }) => id)).size).toBe(24);
+      const times = all.map(({ createdAt }) => Date.parse(createdAt));
+      expect(times).toEqual([...times].sort((a, b) => b - a));
+    },
+  );
+});

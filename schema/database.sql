@@ -1,0 +1,133 @@
+-- Made by `npm run schema` from a migrated database. Do not edit.
+
+CREATE TABLE checkpoint (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  digest character varying(64) NOT NULL,
+  format character varying(32) NOT NULL,
+  architecture text NOT NULL,
+  input_height integer NOT NULL,
+  input_width integer NOT NULL,
+  input_channels integer NOT NULL,
+  class_count integer NOT NULL,
+  parameter_count bigint NOT NULL,
+  size_bytes bigint NOT NULL,
+  metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT checkpoint_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE dataset (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  digest character varying(64) NOT NULL,
+  class_names text[] NOT NULL,
+  image_height integer NOT NULL,
+  image_width integer NOT NULL,
+  image_channels integer NOT NULL,
+  splits jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT dataset_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE evaluation_result (
+  run_id uuid NOT NULL,
+  checkpoint_id uuid NOT NULL,
+  dataset_id uuid NOT NULL,
+  checkpoint_digest character varying(64) NOT NULL,
+  data_digest character varying(64) NOT NULL,
+  split text NOT NULL,
+  engine character varying(16) NOT NULL,
+  backend character varying(32) NOT NULL,
+  backend_version character varying(64) NOT NULL,
+  sample_count bigint NOT NULL,
+  class_count integer NOT NULL,
+  loss double precision NOT NULL,
+  accuracy double precision NOT NULL,
+  balanced_accuracy double precision NOT NULL,
+  macro_precision double precision NOT NULL,
+  macro_recall double precision NOT NULL,
+  macro_f1 double precision NOT NULL,
+  micro_f1 double precision NOT NULL,
+  weighted_precision double precision NOT NULL,
+  weighted_recall double precision NOT NULL,
+  weighted_f1 double precision NOT NULL,
+  loss_sum double precision NOT NULL,
+  confusion_matrix integer[] NOT NULL,
+  load_ms double precision NOT NULL,
+  inference_ms double precision NOT NULL,
+  total_ms double precision NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT evaluation_result_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id),
+  CONSTRAINT evaluation_result_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(id),
+  CONSTRAINT evaluation_result_pkey PRIMARY KEY (run_id),
+  CONSTRAINT evaluation_result_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
+);
+
+CREATE TABLE evaluation_run (
+  id uuid NOT NULL,
+  checkpoint_id uuid NOT NULL,
+  dataset_id uuid NOT NULL,
+  split text NOT NULL,
+  engine character varying(16) NOT NULL,
+  batch_size integer NOT NULL,
+  state character varying(16) NOT NULL,
+  attempt integer NOT NULL DEFAULT 0,
+  worker_id uuid NOT NULL,
+  samples_total bigint NOT NULL,
+  samples_done bigint NOT NULL DEFAULT 0,
+  failure_code text,
+  failure_message text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT evaluation_run_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id),
+  CONSTRAINT evaluation_run_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(id),
+  CONSTRAINT evaluation_run_pkey PRIMARY KEY (id),
+  CONSTRAINT evaluation_run_state_check CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying, 'SUCCEEDED'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])))
+);
+
+CREATE TABLE migration (
+  id integer NOT NULL DEFAULT nextval('migration_id_seq'::regclass),
+  timestamp bigint NOT NULL,
+  name character varying NOT NULL,
+  CONSTRAINT migration_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE prediction_block (
+  run_id uuid NOT NULL,
+  shard integer NOT NULL,
+  first_sample bigint NOT NULL,
+  sample_count integer NOT NULL,
+  class_count integer NOT NULL,
+  logits bytea NOT NULL,
+  loss_sum double precision NOT NULL,
+  CONSTRAINT prediction_block_pkey PRIMARY KEY (run_id, shard),
+  CONSTRAINT prediction_block_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
+);
+
+CREATE UNIQUE INDEX checkpoint_digest_idx ON public.checkpoint USING btree (digest);
+
+CREATE UNIQUE INDEX dataset_name_digest_idx ON public.dataset USING btree (name, digest);
+
+CREATE INDEX evaluation_result_checkpoint_id_created_at_idx ON public.evaluation_result USING btree (checkpoint_id, created_at);
+
+CREATE INDEX evaluation_result_created_at_idx ON public.evaluation_result USING btree (created_at);
+
+CREATE INDEX evaluation_result_dataset_id_split_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, accuracy);
+
+CREATE INDEX evaluation_result_dataset_id_split_macro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, macro_f1);
+
+CREATE INDEX evaluation_run_created_at_idx ON public.evaluation_run USING btree (created_at);
+
+CREATE INDEX evaluation_run_state_idx ON public.evaluation_run USING btree (state);
+
+CREATE OR REPLACE FUNCTION public.refuse_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME;
+    END $function$;
+
+CREATE TRIGGER evaluation_result_refuse_update BEFORE UPDATE ON public.evaluation_result FOR EACH ROW EXECUTE FUNCTION refuse_update();

@@ -1,0 +1,126 @@
+/** The edge: one HTTP server for GraphQL over HTTP and WebSocket and for the health addresses. */
+import { randomUUID } from 'node:crypto';
+import type { BaseContext } from '@apollo/server';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { CreateContext } from '../graphql/request-info';
+import { GRAPHQL_PATH, landingPage, registerOtherMethods, startGraphQLHttp } from './graphql-http';
+import { registerHealthRoutes } from './health-routes';
+import { checkHost, checkSameOrigin, hostName, isLoopbackAddress } from './host-check';
+import { answerFrameworkError, registerErrorAnswers } from './http-errors';
+import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './http-limits';
+import { listenAt, type ListenOptions, urlOf } from './listen';
+import { registerRequestLog } from './request-log';
+import { setSecurityHeaders } from './security-headers';
+import { shutDownOf } from './shut-down';
+import { serveWebSocket } from './websocket-connection';
+import { createOperationServer } from './websocket-operations';
+import { checkConnectionCount, registerWebSockets } from './websocket-plugin';
+
+export interface HttpServerOptions<TContext extends BaseContext> {
+  schema: GraphQLSchema;
+  createContext: CreateContext<TContext>;
+  /** What is not given is taken from DEFAULT_SERVICE_LIMITS. */
+  limits?: Partial<ServiceLimits>;
+  /** Rejects where the service can't do its work now. */
+  checkReadiness: () => Promise<void>;
+  log: Logger;
+  /** Names beside localhost that a Host header may bear. Where the server is not bound to the loopback
+   *  and none is given, every name may. */
+  allowedHosts?: readonly string[];
+}
+
+export interface HttpServer {
+  readonly fastify: FastifyInstance;
+  /** @throws OperationalError PORT_IN_USE, PORT_NOT_PERMITTED, HOST_NOT_AVAILABLE */
+  listen: (options: ListenOptions) => Promise<{ url: string; port: number }>;
+  /** Stops accepting, ends WebSockets (1001), waits for running requests up to closeTimeoutMs, then stops Apollo. */
+  close: () => Promise<void>;
+}
+
+export async function createHttpServer<TContext extends BaseContext>(
+  options: HttpServerOptions<TContext>,
+): Promise<HttpServer> {
+  const { schema, createContext, checkReadiness, log } = options;
+  const limits: ServiceLimits = { ...DEFAULT_SERVICE_LIMITS, ...options.limits };
+  const allowedHosts = (options.allowedHosts ?? []).map((host) => hostName(host) ?? host);
+  let onlyNamedHosts = true;
+  let closing: Promise<void> | undefined;
+
+  const fastify = createFastify(limits, log);
+  const shutDown = shutDownOf(fastify, limits.closeTimeoutMs, log);
+  // First, for its own hook must have seen a request for an upgrade that the next one refuses: it then
+  // frees the socket, which nobody else would.
+  await registerWebSockets(fastify, limits);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    setSecurityHeaders(request, reply);
+    checkHost(request, allowedHosts, onlyNamedHosts);
+    if (request.headers.upgrade !== undefined) {
+      checkSameOrigin(request);
+      checkConnectionCount(fastify, limits);
+    }
+    done();
+  });
+  registerRequestLog(fastify);
+  registerErrorAnswers(fastify, limits);
+
+  const { apollo, post } = await startGraphQLHttp({ schema, limits, createContext, log });
+  const operations = createOperationServer({ schema, limits, createContext });
+  fastify.post(GRAPHQL_PATH, post);
+  fastify.route({
+    method: 'GET',
+    url: GRAPHQL_PATH,
+    handler: landingPage(apollo),
+    wsHandler(socket, request) {
+      serveWebSocket(operations, socket, request, limits.websocketPingMs);
+    },
+  });
+  registerOtherMethods(fastify);
+  registerHealthRoutes(fastify, checkReadiness, limits.readinessTimeoutMs);
+  await fastify.ready();
+
+  return {
+    fastify,
+    async listen(where) {
+      const address = await listenAt(fastify, where);
+      onlyNamedHosts = isLoopbackAddress(address.address) || allowedHosts.length > 0;
+      return { url: urlOf(address), port: address.port };
+    },
+    close() {
+      closing ??= shutDown().finally(() => apollo.stop());
+      return closing;
+    },
+  };
+}
+
+function createFastify(limits: ServiceLimits, log: Logger): FastifyInstance {
+  const { requestTimeoutMs } = limits;
+  const headersTimeout = Math.min(limits.headersTimeoutMs, requestTimeoutMs);
+  const fastify = Fastify({
+    loggerInstance: log,
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    // The client's x-request-id is not taken: it would let callers forge lines of the log.
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerFrameworkError,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout,
+      // Node looks for late requests only this often; its default is 30 s.
+      connectionsCheckingInterval: Math.max(100, Math.floor(headersTimeout / 4)),
+    },
+  });
+  // Forms can be sent across sites without a preflight; GraphQL is JSON only.
+  fastify.removeContentTypeParser('text/plain');
+  return fastify as unknown as FastifyInstance;
+}

@@ -1,0 +1,105 @@
+/** Operations over WebSocket: graphql-ws goes past Apollo, so parsing, gate and error shapes are set here. */
+import type { FastifyRequest } from 'fastify';
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { messageOf } from '../errors';
+import { formatGraphQLError } from '../graphql/error-format';
+import { checkOperation } from '../graphql/limits/check-operation';
+import { asGraphQLError, limitError } from '../graphql/limits/limits';
+import { nameTokenLimit } from '../graphql/limits/token-limit';
+import type { CreateContext } from '../graphql/request-info';
+import type { ServiceLimits } from './http-limits';
+import { subscribeWithFreshContext } from './subscription-events';
+
+export interface WebSocketOperationOptions<TContext> {
+  schema: GraphQLSchema;
+  limits: ServiceLimits;
+  createContext: CreateContext<TContext>;
+}
+
+export interface ConnectionExtra {
+  request: FastifyRequest;
+  operationCount: number;
+}
+
+type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
+
+export function createOperationServer<TContext>(
+  options: WebSocketOperationOptions<TContext>,
+): Server<ConnectionExtra> {
+  const { schema, limits, createContext } = options;
+  // graphql-ws hands `subscribe` the very arguments that onSubscribe returned, and nothing else.
+  const contextMakers = new WeakMap<ExecutionArgs, () => unknown>();
+
+  async function prepare(
+    connection: Connection,
+    { query, variables, operationName }: SubscribePayload,
+  ): Promise<readonly GraphQLError[] | ExecutionArgs> {
+    const excess = tooManyOperations(connection, limits.websocketOperations);
+    if (excess !== undefined) return [excess];
+
+    const document = parse(query, { maxLexicalTokens: limits.queryTokens });
+    const errors = checkOperation(schema, document, variables, operationName, limits);
+    if (errors.length > 0) return errors;
+
+    const { request } = connection.extra;
+    connection.extra.operationCount += 1;
+    const requestId = `${request.id}/${connection.extra.operationCount}`;
+    const newContext = () => createContext({ requestId, transport: 'websocket', log: request.log });
+    const args: ExecutionArgs = {
+      schema,
+      document,
+      contextValue: await newContext(),
+      ...(variables ? { variableValues: variables } : {}),
+      ...(typeof operationName === 'string' ? { operationName } : {}),
+    };
+    contextMakers.set(args, newContext);
+    return args;
+  }
+
+  return makeServer<Record<string, unknown> | undefined, ConnectionExtra>({
+    schema,
+    connectionInitWaitTimeout: limits.websocketInitTimeoutMs,
+    async onSubscribe(connection, _id, payload) {
+      try {
+        return await prepare(connection, payload);
+      } catch (error) {
+        return [toGraphQLError(nameTokenLimit(error, limits))];
+      }
+    },
+    subscribe: (args) =>
+      subscribeWithFreshContext(args, contextMakers.get(args) ?? (() => args.contextValue)),
+    onNext({ extra }, _id, _payload, _args, { data, errors }) {
+      if (errors === undefined) return;
+      return {
+        errors: errors.map((error) => formatGraphQLError(error, extra.request.log)),
+        ...(data === undefined ? {} : { data }),
+      };
+    },
+    onError: ({ extra }, _id, _payload, errors) =>
+      errors.map((error) => formatGraphQLError(error, extra.request.log)),
+  });
+}
+
+function tooManyOperations(connection: Connection, max: number): GraphQLError | undefined {
+  // The operation that is being prepared is among them already.
+  const found = Object.keys(connection.subscriptions).length;
+  if (found <= max) return undefined;
+  return asGraphQLError(
+    limitError({
+      code: 'TOO_MANY_OPERATIONS',
+      limit: 'websocketOperations',
+      max,
+      found,
+      what: 'Too many operations run on this connection',
+      advice: 'Complete one first.',
+    }),
+  );
+}
+
+/** graphql-ws takes only GraphQLErrors; what is inside is looked at when it is formatted. */
+function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(messageOf(error));
+  return new GraphQLError('internal error', { originalError });
+}

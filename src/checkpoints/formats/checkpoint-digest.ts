@@ -9,20 +9,30 @@ export const METADATA_FILE = 'metadata.json';
  * lines `<sha256>  <name>\n` in the order of their names (by UTF-16 code units). `metadata.json` is left out.
  */
 export function checkpointDigest(files: ReadonlyMap<string, Uint8Array>): string {
-  const names = digestedNames(files);
-  const hashes = names.map((name) => sha256(files.get(name) ?? new Uint8Array()));
-  const [only] = hashes;
-  if (only !== undefined && hashes.length === 1) return only;
-  return sha256(Buffer.from(names.map((name, i) => `${hashes[i] ?? ''}  ${name}\n`).join('')));
+  const names = digestedNames(files.keys());
+  return digestOfHashes(
+    new Map(names.map((name) => [name, sha256(files.get(name) ?? new Uint8Array())])),
+  );
+}
+
+/** The same digest from the SHA-256 (hex) of each file. */
+export function digestOfHashes(hashes: ReadonlyMap<string, string>): string {
+  const names = digestedNames(hashes.keys());
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return hashes.get(only) ?? '';
+  return sha256(Buffer.from(names.map((name) => `${hashes.get(name) ?? ''}  ${name}\n`).join('')));
 }
 
 /** The bytes that the digest covers. */
 export function checkpointSize(files: ReadonlyMap<string, Uint8Array>): number {
-  return digestedNames(files).reduce((sum, name) => sum + (files.get(name)?.byteLength ?? 0), 0);
+  return digestedNames(files.keys()).reduce(
+    (sum, name) => sum + (files.get(name)?.byteLength ?? 0),
+    0,
+  );
 }
 
-function digestedNames(files: ReadonlyMap<string, Uint8Array>): string[] {
-  return [...files.keys()].filter((name) => name !== METADATA_FILE).sort();
+function digestedNames(names: Iterable<string>): string[] {
+  return [...names].filter((name) => name !== METADATA_FILE).sort();
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -2,6 +2,7 @@
 
 export const CHECKPOINT_FORMATS = [
   'tfjs-layers',
+  'tfjs-graph',
   'onnx',
   'pytorch-state-dict',
   'safetensors',

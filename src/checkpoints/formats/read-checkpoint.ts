@@ -2,16 +2,13 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { MAX_CHECKPOINT_BYTES, MAX_METADATA_BYTES, MAX_MODEL_JSON_BYTES } from '../limits';
 import { ByteBudget, isMissing, readBounded, readFileInside, unreadable } from './bounded-file';
 import { checkpointDigest, checkpointSize, METADATA_FILE } from './checkpoint-digest';
 import type { CheckpointFiles, CheckpointFormat } from './checkpoint-files';
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
+import { formatOfFile, sidecarNames } from './file-names';
 import { MODEL_FILE, parseModelJson, type WeightGroup } from './tfjs-manifest';
-
-const DEFAULT_MAX_BYTES = 2 ** 30;
-/** JSON takes several times its bytes in memory while it is parsed; real ones are some kilobytes. */
-const MAX_MODEL_JSON_BYTES = 16 * 2 ** 20;
-const MAX_METADATA_BYTES = 256 * 2 ** 10;
 
 export interface ReadCheckpointOptions {
   /** Limit on all files together. Default 1 GiB. */
@@ -19,9 +16,11 @@ export interface ReadCheckpointOptions {
 }
 
 /**
- * A folder with model.json, or the path of a model.json: `tfjs-layers`, read with the weight files that its
- * manifest names and with metadata.json where there is one (which the digest and the size leave out).
- * A file `*.onnx`: `onnx`. The meaning of the bytes is not looked at here: see `describeCheckpoint`.
+ * A folder with model.json, or the path of a model.json: `tfjs-layers` or `tfjs-graph`, read with the weight
+ * files that its manifest names and with metadata.json where there is one (which the digest and the size leave
+ * out). A file `*.onnx`: `onnx`. A file `*.pth` or `*.pt`: `pytorch-state-dict`, `*.safetensors`: `safetensors`,
+ * read with the YAML of its name, else architecture.yaml, where there is one beside it. The meaning of the bytes
+ * is not looked at here: see `describeCheckpoint`.
  *
  * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_FORMAT_UNKNOWN, CHECKPOINT_TOO_LARGE, CHECKPOINT_INVALID
  *   (a manifest that names files elsewhere, a missing, short or long weight file);
@@ -31,17 +30,25 @@ export async function readCheckpoint(
   checkpointPath: string,
   options: ReadCheckpointOptions = {},
 ): Promise<CheckpointFiles> {
-  const budget = new ByteBudget(options.maxBytes ?? DEFAULT_MAX_BYTES);
+  const budget = new ByteBudget(options.maxBytes ?? MAX_CHECKPOINT_BYTES);
   const { target, isFolder } = await locate(checkpointPath);
   // A user may name the file itself through a link: what it is called decides, and where it leads is read.
   const name = path.basename(checkpointPath);
-  if (isFolder) return readTfjsLayers(target, budget, checkpointPath);
+  if (isFolder) return readTfjs(target, budget, checkpointPath);
   if (name === MODEL_FILE) {
-    return readTfjsLayers(await realpath(path.dirname(checkpointPath)), budget, checkpointPath);
+    return readTfjs(await realpath(path.dirname(checkpointPath)), budget, checkpointPath);
   }
-  if (!name.toLowerCase().endsWith('.onnx')) throw formatUnknown(checkpointPath);
-  const bytes = await readBounded(target, name, budget);
-  return assemble('onnx', new Map([[name, bytes]]));
+  const format = formatOfFile(name);
+  if (format === undefined) throw formatUnknown(checkpointPath);
+  const files = new Map([[name, await readBounded(target, name, budget)]]);
+  const folder = await realpath(path.dirname(path.resolve(checkpointPath)));
+  for (const sidecar of sidecarNames(name, format)) {
+    const bytes = await readFileInside(folder, sidecar, budget);
+    if (bytes === undefined) continue;
+    files.set(sidecar, bytes);
+    break;
+  }
+  return assemble(format, files);
 }
 
 async function locate(checkpointPath: string): Promise<{ target: string; isFolder: boolean }> {
@@ -57,7 +64,7 @@ async function locate(checkpointPath: string): Promise<{ target: string; isFolde
   }
 }
 
-async function readTfjsLayers(
+async function readTfjs(
   folder: string,
   budget: ByteBudget,
   checkpointPath: string,
@@ -66,7 +73,8 @@ async function readTfjsLayers(
   if (modelJson === undefined) throw formatUnknown(checkpointPath);
   checkSmall(MODEL_FILE, modelJson, MAX_MODEL_JSON_BYTES);
   const files = new Map([[MODEL_FILE, modelJson]]);
-  for (const group of parseModelJson(modelJson).groups) {
+  const { format, groups } = parseModelJson(modelJson);
+  for (const group of groups) {
     await readGroup(folder, group, budget, files);
   }
   const metadata = await readFileInside(folder, METADATA_FILE, budget);
@@ -74,7 +82,7 @@ async function readTfjsLayers(
     checkSmall(METADATA_FILE, metadata, MAX_METADATA_BYTES);
     files.set(METADATA_FILE, metadata);
   }
-  return assemble('tfjs-layers', files);
+  return assemble(format, files);
 }
 
 async function readGroup(
@@ -111,7 +119,7 @@ function assemble(format: CheckpointFormat, files: Map<string, Uint8Array>): Che
 function formatUnknown(checkpointPath: string): UserError {
   return new UserError(
     'CHECKPOINT_FORMAT_UNKNOWN',
-    `${quoted(checkpointPath)} is no checkpoint of a supported format. Give a folder with a tfjs ` +
-      'layers model (model.json and its weight files), the path of its model.json, or a file *.onnx.',
+    `${quoted(checkpointPath)} is no checkpoint of a supported format. Give a file *.onnx, *.pth, *.pt or ` +
+      '*.safetensors, a folder with a tfjs model (model.json and its weight files), or its model.json.',
   );
 }

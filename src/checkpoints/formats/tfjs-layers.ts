@@ -2,163 +2,176 @@
 import type { ImageShape } from '../../datasets/dataset';
 import type { CheckpointFiles } from './checkpoint-files';
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
-import { isWhole } from './json-value';
-import type { HeightWidth, Padding, SequentialLayer, SequentialModel } from './sequential-model';
+import { type HeightWidth, NO_PADDING, type Padding } from './layer-spec';
+import { type Flow, flowThrough, sequentialModel } from './model-shapes';
+import { samePadding } from './same-padding';
+import { type SequentialLayer, type SequentialModel, specOf } from './sequential-model';
+import type { PaddingMode, TfjsLayer } from './tfjs-layer-config';
 import { MODEL_FILE, parseModelJson } from './tfjs-manifest';
-import { type LayerSpec, type PaddingMode, parseTopology } from './tfjs-topology';
+import { parseTopology } from './tfjs-topology';
 import { denseToOutIn, kernelToOihw, WeightTable } from './tfjs-weights';
 
-/** 256 MiB of float32 for one image: far above real classifiers, far below what kills the process. */
-const MAX_ACTIVATIONS = 2 ** 26;
-
-/** What flows between layers: an image (height, width, channels) or a row of features. */
-type Flow =
-  | { kind: 'image'; shape: ImageShape }
-  /** `image`: the image whose flattening the features still follow. */
-  | { kind: 'features'; count: number; image: ImageShape | undefined };
+/** What comes to a layer, and the image whose flattening its features still follow. */
+interface Position {
+  flow: Flow;
+  flattened: ImageShape | undefined;
+  /** Zeros that a layer before has put around the image, which is still without them here. */
+  zeros: Padding | undefined;
+  /** Whether nothing that comes can be below 0. */
+  nonNegative: boolean;
+}
 
 /**
  * Conv kernels HWIO → OIHW, dense kernels [in, out] → [out, in]. tfjs flattens height-width-channels and
  * PyTorch channels-height-width, so the inputs of the first dense layer after a flatten are permuted.
  *
- * @throws UserError CHECKPOINT_INVALID; missing, unexpected and wrongly shaped weights are listed all at once
+ * @throws UserError CHECKPOINT_LAYERS_MISMATCH, CHECKPOINT_INVALID; missing, unexpected and wrongly shaped
+ *   weights are listed all at once
  */
-export function readTfjsLayers(checkpoint: CheckpointFiles): SequentialModel {
-  const { topology, groups } = parseModelJson(
-    checkpoint.files.get(MODEL_FILE) ?? new Uint8Array(),
-  );
-  const { inputShape, layers: specs } = parseTopology(topology);
-  const weights = new WeightTable(groups, checkpoint.files);
-  let flow: Flow = { kind: 'image', shape: inputShape };
-  const layers: SequentialLayer[] = [];
-  for (const spec of specs) {
-    const step = takeStep(spec, flow, weights);
-    layers.push(step.layer);
-    flow = step.flow;
-    checkSize(flow);
-  }
-  weights.throwIfWrong();
-  if (flow.kind !== 'features' || flow.image !== undefined || !isWhole(flow.count, 2, 65_535)) {
-    throw checkpointInvalid('the last layer must be a Dense one with one unit a class, at least two');
-  }
-  return { inputShape, classCount: flow.count, layers };
-}
-
-function takeStep(
-  spec: LayerSpec,
-  flow: Flow,
-  weights: WeightTable,
-): { layer: SequentialLayer; flow: Flow } {
-  switch (spec.kind) {
-    case 'relu':
-    case 'dropout':
-      return { layer: spec, flow };
-    case 'flatten':
-      return { layer: spec, flow: flatten(flow) };
-    case 'dense':
-      return dense(spec, flow, weights);
-    case 'conv2d':
-    case 'maxPool2d': {
-      if (flow.kind !== 'image') {
-        throw checkpointInvalid('a convolution or pool comes after the image has been flattened');
-      }
-      return spec.kind === 'conv2d' ? conv(spec, flow.shape, weights) : pool(spec, flow.shape);
-    }
-  }
-}
-
-function flatten(flow: Flow): Flow {
-  if (flow.kind === 'features') return flow;
-  const { height, width, channels } = flow.shape;
-  // With one position or one channel both orders are the same.
-  const reordered = height * width > 1 && channels > 1;
-  return {
-    kind: 'features',
-    count: height * width * channels,
-    image: reordered ? flow.shape : undefined,
-  };
-}
-
-function dense(
-  spec: Extract<LayerSpec, { kind: 'dense' }>,
-  flow: Flow,
-  weights: WeightTable,
-): { layer: SequentialLayer; flow: Flow } {
-  if (flow.kind !== 'features') {
-    throw checkpointInvalid(`the Dense layer ${quoted(spec.name)} needs a Flatten before it`);
-  }
-  const kernel = weights.take(`${spec.name}/kernel`, [flow.count, spec.units]);
-  const bias = spec.useBias ? weights.take(`${spec.name}/bias`, [spec.units]) : undefined;
-  return {
-    layer: { kind: 'dense', name: spec.name, weight: denseToOutIn(kernel, flow.image), bias },
-    flow: { kind: 'features', count: spec.units, image: undefined },
-  };
-}
-
-function conv(
-  spec: Extract<LayerSpec, { kind: 'conv2d' }>,
-  input: ImageShape,
-  weights: WeightTable,
-): { layer: SequentialLayer; flow: Flow } {
-  const { name, filters, kernel, strides } = spec;
-  const weight = weights.take(`${name}/kernel`, [...kernel, input.channels, filters]);
-  const bias = spec.useBias ? weights.take(`${name}/bias`, [filters]) : undefined;
-  const { padding, output } = slide(input, kernel, strides, spec.padding);
-  return {
-    layer: { kind: 'conv2d', name, weight: kernelToOihw(weight), bias, strides, padding },
-    flow: { kind: 'image', shape: { ...output, channels: filters } },
-  };
-}
-
-function pool(
-  spec: Extract<LayerSpec, { kind: 'maxPool2d' }>,
-  input: ImageShape,
-): { layer: SequentialLayer; flow: Flow } {
-  const { kernel, strides } = spec;
-  const { padding, output } = slide(input, kernel, strides, spec.padding);
-  return {
-    layer: { kind: 'maxPool2d', kernel, strides, padding },
-    flow: { kind: 'image', shape: { ...output, channels: input.channels } },
-  };
-}
-
-function slide(
-  input: ImageShape,
-  kernel: HeightWidth,
-  strides: HeightWidth,
-  mode: PaddingMode,
-): { padding: Padding; output: { height: number; width: number } } {
-  const [height, top, bottom] = slideAxis(input.height, kernel[0], strides[0], mode);
-  const [width, left, right] = slideAxis(input.width, kernel[1], strides[1], mode);
-  return { padding: { top, left, bottom, right }, output: { height, width } };
+export function readTfjsLayers({ files }: CheckpointFiles): SequentialModel {
+  return modelOf(files.get(MODEL_FILE) ?? new Uint8Array(), files);
 }
 
 /**
- * Output size and padding before and after along one axis. 'same': ⌈size / stride⌉ positions, what is
- * missing for them padded, the odd one after. Source: the notes on padding of tf.nn.convolution.
+ * The same model with weights that have shapes and no values, from model.json alone.
+ *
+ * @throws UserError as readTfjsLayers, but for what is wrong with weight files
  */
-function slideAxis(
-  size: number,
-  kernel: number,
-  stride: number,
-  mode: PaddingMode,
-): [output: number, before: number, after: number] {
-  if (mode === 'valid') {
-    if (kernel > size) throw checkpointInvalid(`a window of ${kernel} slides over only ${size}`);
-    return [Math.floor((size - kernel) / stride) + 1, 0, 0];
-  }
-  const output = Math.ceil(size / stride);
-  const missing = Math.max((output - 1) * stride + kernel - size, 0);
-  const before = Math.floor(missing / 2);
-  return [output, before, missing - before];
+export function readTfjsLayersIndex(modelJson: Uint8Array): SequentialModel {
+  return modelOf(modelJson, undefined);
 }
 
-function checkSize(flow: Flow): void {
-  const size =
-    flow.kind === 'features'
-      ? flow.count
-      : flow.shape.height * flow.shape.width * flow.shape.channels;
-  if (size > MAX_ACTIVATIONS) {
-    throw checkpointInvalid(`a layer gives ${size} values an image; at most ${MAX_ACTIVATIONS} are allowed`);
+function modelOf(
+  modelJson: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array> | undefined,
+): SequentialModel {
+  const { topology, groups } = parseModelJson(modelJson);
+  const { inputShape, layers: specs } = parseTopology(topology);
+  const weights = new WeightTable(groups, files);
+  const layers: SequentialLayer[] = [];
+  let at: Position = {
+    flow: { kind: 'image', shape: inputShape },
+    flattened: undefined,
+    zeros: undefined,
+    nonNegative: false,
+  };
+  for (const [position, spec] of specs.entries()) {
+    if (at.zeros !== undefined && !('kernel' in spec && spec.padding === 'valid')) {
+      throw checkpointInvalid(
+        `a ZeroPadding2D layer comes before layer ${position} (${spec.kind}); it must come right before a ` +
+          'Conv2D or a pool without padding of its own',
+      );
+    }
+    if (spec.kind === 'zeroPadding2d') {
+      imageIn(at.flow);
+      at = { ...at, zeros: spec.padding };
+      continue;
+    }
+    const layer = layerOf(spec, at, weights);
+    const flow = flowThrough(specOf(layer), at.flow, position);
+    layers.push(layer);
+    const nonNegative = spec.kind === 'relu' || (at.nonNegative && !('name' in spec));
+    at = { flow, flattened: flattenedBy(spec, at), zeros: undefined, nonNegative };
   }
+  weights.throwIfWrong();
+  if (at.flattened !== undefined) {
+    throw checkpointInvalid(
+      'the last layer must be a Dense one with one unit a class, at least two',
+    );
+  }
+  return sequentialModel(inputShape, layers);
+}
+
+/** With one position or one channel both orders of flattening are the same. */
+function flattenedBy(spec: TfjsLayer, { flow, flattened }: Position): ImageShape | undefined {
+  if (spec.kind === 'dense') return undefined;
+  if (spec.kind !== 'flatten' || flow.kind !== 'image') return flattened;
+  const { height, width, channels } = flow.shape;
+  return height * width > 1 && channels > 1 ? flow.shape : undefined;
+}
+
+function layerOf(
+  spec: Exclude<TfjsLayer, { kind: 'zeroPadding2d' }>,
+  { flow, flattened, zeros, nonNegative }: Position,
+  weights: WeightTable,
+): SequentialLayer {
+  switch (spec.kind) {
+    case 'conv2d': {
+      const { kind, name, filters, kernel, strides } = spec;
+      const { channels } = imageIn(flow);
+      const weight = weights.take(`${name}/kernel`, [...kernel, channels, filters]);
+      const bias = spec.useBias ? weights.take(`${name}/bias`, [filters]) : undefined;
+      const padding = zeros ?? paddingOf(spec, imageIn(flow));
+      return { kind, name, weight: kernelToOihw(weight), bias, strides, padding };
+    }
+    case 'batchNorm2d':
+      return batchNorm(spec, imageIn(flow).channels, weights);
+    case 'maxPool2d':
+    case 'avgPool2d': {
+      const { kernel, strides } = spec;
+      const window = { kernel, strides, padding: zeros ?? paddingOf(spec, imageIn(flow)) };
+      if (spec.kind === 'avgPool2d') {
+        return { kind: spec.kind, ...window, countIncludePad: zeros !== undefined };
+      }
+      if (zeros !== undefined) checkMaximum(kernel, zeros, nonNegative);
+      return { kind: spec.kind, ...window };
+    }
+    case 'dense': {
+      if (flow.kind !== 'features') {
+        throw checkpointInvalid(`the Dense layer ${quoted(spec.name)} needs a Flatten before it`);
+      }
+      const { kind, name, units } = spec;
+      const kernel = weights.take(`${name}/kernel`, [flow.count, units]);
+      const bias = spec.useBias ? weights.take(`${name}/bias`, [units]) : undefined;
+      return { kind, name, weight: denseToOutIn(kernel, flattened), bias };
+    }
+    default:
+      return spec;
+  }
+}
+
+function batchNorm(
+  { kind, name, epsilon, scale, center }: Extract<TfjsLayer, { kind: 'batchNorm2d' }>,
+  channels: number,
+  weights: WeightTable,
+): SequentialLayer {
+  const take = (part: string) => weights.take(`${name}/${part}`, [channels]);
+  const filled = (value: number) => ({
+    shape: [channels],
+    data: new Float32Array(channels).fill(value),
+  });
+  return {
+    kind,
+    name,
+    weight: scale ? take('gamma') : filled(1),
+    bias: center ? take('beta') : filled(0),
+    runningMean: take('moving_mean'),
+    runningVar: take('moving_variance'),
+    epsilon,
+  };
+}
+
+/** A max-pool here is padded with −∞, which gives what zeros give where nothing is below 0 and no window sees padding alone. */
+function checkMaximum([height, width]: HeightWidth, zeros: Padding, nonNegative: boolean): void {
+  const { top, left, bottom, right } = zeros;
+  if (nonNegative && Math.max(top, bottom) < height && Math.max(left, right) < width) return;
+  throw checkpointInvalid(
+    'a ZeroPadding2D layer comes before a MaxPooling2D layer; that is supported right after a ReLU only, ' +
+      'with less padding than the pool is large',
+  );
+}
+
+function imageIn(flow: Flow): ImageShape {
+  if (flow.kind === 'image') return flow.shape;
+  throw checkpointInvalid('a convolution, norm or pool comes after the image has been flattened');
+}
+
+function paddingOf(
+  { kernel, strides, padding }: { kernel: HeightWidth; strides: HeightWidth; padding: PaddingMode },
+  input: ImageShape,
+): Padding {
+  if (padding === 'valid') return NO_PADDING;
+  const [top, bottom] = samePadding(input.height, kernel[0], strides[0]);
+  const [left, right] = samePadding(input.width, kernel[1], strides[1]);
+  return { top, left, bottom, right };
 }

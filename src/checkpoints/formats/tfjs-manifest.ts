@@ -1,4 +1,4 @@
-/** The frame of a tfjs layers model: model.json's two parts, and which bytes of which file are which weight. */
+/** The frame of a tfjs model: model.json's parts, and which bytes of which file are which weight. */
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
 import { isJsonObject, isWhole, type JsonObject, parseJson } from './json-value';
 
@@ -11,10 +11,15 @@ const MAX_RANK = 8;
 /** The first letter keeps out `..` and hidden files; the rest keeps out separators and encodings of them. */
 const SHARD_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/;
 
+/** Bytes an element. Graph models keep shapes and axes as integers among their weights. */
+const DTYPES = { float32: 4, int32: 4, bool: 1 } as const;
+export type WeightDtype = keyof typeof DTYPES;
+
 export interface WeightSpec {
   name: string;
+  dtype: WeightDtype;
   shape: readonly number[];
-  /** Float32 values: the product of the shape. */
+  /** The product of the shape. */
   elementCount: number;
 }
 
@@ -26,38 +31,47 @@ export interface WeightGroup {
 }
 
 export interface TfjsModelJson {
+  format: 'tfjs-layers' | 'tfjs-graph';
+  /** The whole file. */
+  json: JsonObject;
   topology: JsonObject;
   groups: readonly WeightGroup[];
 }
 
-/** @throws UserError CHECKPOINT_INVALID; weights that are no float32 are listed all at once */
+/** @throws UserError CHECKPOINT_INVALID; weights of another type than the format allows are listed all at once */
 export function parseModelJson(bytes: Uint8Array): TfjsModelJson {
   const json = parseJson(bytes);
   if (!isJsonObject(json)) throw checkpointInvalid(`${MODEL_FILE} is not a JSON object`);
-  if (json['format'] === 'graph-model') {
-    throw checkpointInvalid(
-      'this is a tfjs graph model; save it as a layers model, or export it to ONNX',
-    );
-  }
+  const format = json['format'] === 'graph-model' ? 'tfjs-graph' : 'tfjs-layers';
+  const dtypes = format === 'tfjs-graph' ? Object.keys(DTYPES) : ['float32'];
   const { modelTopology: topology, weightsManifest: manifest } = json;
   if (!isJsonObject(topology) || !Array.isArray(manifest)) {
     throw checkpointInvalid(
-      `${MODEL_FILE} has no modelTopology or no weightsManifest, so it is no tfjs layers model`,
+      `${MODEL_FILE} has no modelTopology or no weightsManifest, so it is no tfjs model`,
     );
   }
   const seen = new Set([MODEL_FILE, 'metadata.json']);
   const unsupported: string[] = [];
-  const groups = manifest.map((group: unknown) => parseGroup(group, seen, unsupported));
+  const groups = manifest.map((group: unknown) => parseGroup(group, { seen, unsupported, dtypes }));
   if (unsupported.length > 0) {
     throw checkpointInvalid(
-      `only plain float32 weights are supported, not ${unsupported.join(', ')}`,
-      { details: { weights: unsupported } },
+      `only plain ${dtypes.join(', ')} weights are supported, not ${unsupported.slice(0, 20).join(', ')}`,
+      { details: { weights: unsupported.slice(0, 200) } },
     );
   }
-  return { topology, groups };
+  return { format, json, topology, groups };
 }
 
-function parseGroup(group: unknown, seen: Set<string>, unsupported: string[]): WeightGroup {
+/** What is gathered over all groups. */
+interface ManifestState {
+  /** File names. */
+  seen: Set<string>;
+  /** Weights that are refused, in words. */
+  unsupported: string[];
+  dtypes: readonly string[];
+}
+
+function parseGroup(group: unknown, state: ManifestState): WeightGroup {
   const { paths, weights }: JsonObject = isJsonObject(group) ? group : {};
   if (!Array.isArray(paths) || !Array.isArray(weights)) {
     throw checkpointInvalid('a group of the weightsManifest lacks its paths or weights');
@@ -67,9 +81,13 @@ function parseGroup(group: unknown, seen: Set<string>, unsupported: string[]): W
       `the weightsManifest names more than ${MAX_SHARDS} files or ${MAX_WEIGHTS} weights`,
     );
   }
-  const specs = weights.map((weight: unknown) => parseWeight(weight, unsupported));
-  const byteLength = 4 * specs.reduce((sum, spec) => sum + spec.elementCount, 0);
-  return { paths: paths.map((name: unknown) => checkedPath(name, seen)), weights: specs, byteLength };
+  const specs = weights.map((weight: unknown) => parseWeight(weight, state));
+  const byteLength = specs.reduce((sum, spec) => sum + DTYPES[spec.dtype] * spec.elementCount, 0);
+  return {
+    paths: paths.map((name: unknown) => checkedPath(name, state.seen)),
+    weights: specs,
+    byteLength,
+  };
 }
 
 function checkedPath(name: unknown, seen: Set<string>): string {
@@ -86,12 +104,13 @@ function checkedPath(name: unknown, seen: Set<string>): string {
   return name;
 }
 
-function parseWeight(weight: unknown, unsupported: string[]): WeightSpec {
+function parseWeight(weight: unknown, { dtypes, unsupported }: ManifestState): WeightSpec {
   const { name, shape, dtype, quantization }: JsonObject = isJsonObject(weight) ? weight : {};
   if (typeof name !== 'string' || !Array.isArray(shape)) {
     throw checkpointInvalid('a weight of the weightsManifest lacks its name or shape');
   }
-  if (dtype !== 'float32' || quantization !== undefined) {
+  const isFit = typeof dtype === 'string' && dtypes.includes(dtype);
+  if (!isFit || quantization !== undefined) {
     const kind = quantization === undefined ? String(dtype) : 'quantized';
     unsupported.push(`${quoted(name)} (${quoted(kind)})`);
   }
@@ -100,5 +119,6 @@ function parseWeight(weight: unknown, unsupported: string[]): WeightSpec {
   if (dims.length > MAX_RANK || !isWhole(elementCount, 0, 2 ** 31)) {
     throw checkpointInvalid(`the weight ${quoted(name)} has an impossible shape`);
   }
-  return { name, shape: dims, elementCount };
+  // A type that is not supported is told at the end, with all others.
+  return { name, dtype: isFit ? (dtype as WeightDtype) : 'float32', shape: dims, elementCount };
 }

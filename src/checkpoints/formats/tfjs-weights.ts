@@ -10,12 +10,18 @@ export class WeightTable {
   private readonly taken = new Set<string>();
   private readonly problems: string[] = [];
 
-  /** @throws UserError CHECKPOINT_INVALID where files and manifest do not fit together */
-  constructor(groups: readonly WeightGroup[], files: ReadonlyMap<string, Uint8Array>) {
-    for (const group of groups) this.addGroup(group, files);
+  /**
+   * @param files undefined: names and shapes alone are looked at, and no weight has values
+   * @throws UserError CHECKPOINT_INVALID where files and manifest do not fit together
+   */
+  constructor(groups: readonly WeightGroup[], files: ReadonlyMap<string, Uint8Array> | undefined) {
+    for (const group of groups) {
+      const values = files === undefined ? new Float32Array() : valuesOf(group, files);
+      this.addGroup(group, values);
+    }
   }
 
-  /** The weight in its stored layout; where it is missing or wrongly shaped, an empty one until throwIfWrong. */
+  /** The weight in its stored layout; where it is missing or wrongly shaped, one without values until throwIfWrong. */
   take(name: string, shape: readonly number[]): Tensor {
     const tensor = this.tensors.get(name);
     if (this.taken.has(name)) {
@@ -31,7 +37,7 @@ export class WeightTable {
       return tensor;
     }
     this.taken.add(name);
-    return { shape: shape.map(() => 0), data: new Float32Array() };
+    return { shape, data: new Float32Array() };
   }
 
   /** @throws UserError CHECKPOINT_INVALID with every weight that is missing, wrongly shaped or left over */
@@ -44,27 +50,31 @@ export class WeightTable {
     });
   }
 
-  private addGroup(group: WeightGroup, files: ReadonlyMap<string, Uint8Array>): void {
-    const shards = group.paths.map((path) => files.get(path) ?? new Uint8Array());
-    const bytes = shards.reduce((sum, shard) => sum + shard.byteLength, 0);
-    if (bytes !== group.byteLength) {
-      throw checkpointInvalid('its weight files do not hold what the manifest says');
-    }
-    const joined = new Uint8Array(bytes);
-    let end = 0;
-    for (const shard of shards) {
-      joined.set(shard, end);
-      end += shard.byteLength;
-    }
-    // Little-endian by definition of the format, as are all platforms that Node runs on but s390x.
-    const values = new Float32Array(joined.buffer);
+  private addGroup(group: WeightGroup, values: Float32Array): void {
     let start = 0;
     for (const { name, shape, elementCount } of group.weights) {
-      if (this.tensors.has(name)) throw checkpointInvalid(`the weight ${quoted(name)} is given twice`);
+      if (this.tensors.has(name))
+        throw checkpointInvalid(`the weight ${quoted(name)} is given twice`);
       this.tensors.set(name, { shape, data: values.subarray(start, start + elementCount) });
       start += elementCount;
     }
   }
+}
+
+function valuesOf(group: WeightGroup, files: ReadonlyMap<string, Uint8Array>): Float32Array {
+  const shards = group.paths.map((path) => files.get(path) ?? new Uint8Array());
+  const bytes = shards.reduce((sum, shard) => sum + shard.byteLength, 0);
+  if (bytes !== group.byteLength) {
+    throw checkpointInvalid('its weight files do not hold what the manifest says');
+  }
+  const joined = new Uint8Array(bytes);
+  let end = 0;
+  for (const shard of shards) {
+    joined.set(shard, end);
+    end += shard.byteLength;
+  }
+  // Little-endian by definition of the format, as are all platforms that Node runs on but s390x.
+  return new Float32Array(joined.buffer);
 }
 
 /** [height, width, in, out] → [out, in, height, width]. */
@@ -73,7 +83,8 @@ export function kernelToOihw({ shape, data }: Tensor): Tensor {
   const turned = new Float32Array(data.length);
   const positions = height * width;
   let from = 0;
-  for (let position = 0; position < positions; position++) {
+  // Without values, the sizes may be anything that a topology asks for.
+  for (let position = 0; from < data.length; position++) {
     for (let i = 0; i < inputs; i++) {
       for (let o = 0; o < outputs; o++) {
         turned[(o * inputs + i) * positions + position] = data[from++] as number;
@@ -94,7 +105,7 @@ export function denseToOutIn({ shape, data }: Tensor, image: ImageShape | undefi
   const turned = new Float32Array(data.length);
   const channels = image?.channels ?? 1;
   const positions = inputs / channels;
-  for (let i = 0; i < inputs; i++) {
+  for (let i = 0; i * outputs < data.length; i++) {
     const to = (i % channels) * positions + Math.floor(i / channels);
     for (let o = 0; o < outputs; o++) turned[o * inputs + to] = data[i * outputs + o] as number;
   }

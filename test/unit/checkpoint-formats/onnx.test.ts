@@ -12,7 +12,7 @@ import {
 } from '../../../src/checkpoints/formats/onnx/onnx-schema';
 import { readOnnx } from '../../../src/checkpoints/formats/onnx/read-onnx';
 import { readTfjsLayers } from '../../../src/checkpoints/formats/tfjs-layers';
-import { integer, message, text } from '../../../src/inference/onnx/onnx-encoder';
+import { integer, message, type NodeSpec, text } from '../../../src/inference/onnx/onnx-encoder';
 import { writeOnnx } from '../../../src/inference/onnx/write-onnx';
 import { itWithReference, referenceFile } from '../../support/reference';
 import { checkpointOf, layersCheckpoint, tinyCnn } from '../inference/support/layers-checkpoint';
@@ -28,7 +28,7 @@ function contract(spec: OnnxFileSpec): ReturnType<typeof contractOf> {
 describe('the description of an ONNX file', () => {
   itWithReference('says what the reference checkpoint is', () => {
     const bytes = readFileSync(referenceFile('fashion-cnn.onnx'));
-    expect(describeCheckpoint(checkpointOf({ 'fashion-cnn.onnx': bytes }))).toEqual({
+    expect(describeCheckpoint(checkpointOf({ 'fashion-cnn.onnx': bytes }))).toMatchObject({
       inputShape: { height: 28, width: 28, channels: 1 },
       classCount: 10,
       parameterCount: 806_890,
@@ -61,6 +61,42 @@ describe('the contract', () => {
     });
   });
 
+  test.each([
+    ['Softmax', true],
+    ['LogSoftmax', false],
+    ['Sigmoid', false],
+  ])('sees in the last node, %s, whether probabilities come out', (opType, endsInSoftmax) => {
+    const node = (type: string, input: string, output: string): NodeSpec => ({
+      opType: type,
+      name: output,
+      inputs: [input],
+      output,
+      attributes: {},
+    });
+    const rows = linearNodes().map((each) => ({
+      ...each,
+      output: each.output.replace('logits', 'z'),
+    }));
+    const direct = [...rows, node(opType, 'z', 'logits')];
+    const handedOn = [...rows, node(opType, 'z', 'p'), node('Identity', 'p', 'logits')];
+    for (const nodes of [direct, handedOn]) {
+      expect(contract({ nodes }).endsInSoftmax).toBe(endsInSoftmax);
+    }
+    const described = describeCheckpoint(checkpointOf({ 'x.onnx': onnxFile({ nodes: direct }) }));
+    expect(described.preprocessing.output).toBe(endsInSoftmax ? 'probabilities' : 'logits');
+  });
+
+  test('follows identities that run in a circle no further than there are nodes', () => {
+    const nodes = ['a', 'logits'].map((output, i) => ({
+      opType: 'Identity',
+      name: output,
+      inputs: [i === 0 ? 'logits' : 'a'],
+      output,
+      attributes: {},
+    }));
+    expect(contract({ nodes }).endsInSoftmax).toBe(false);
+  });
+
   test('does not take a weight that is listed among the inputs for an input', () => {
     const weight = { shape: [3, 4], data: new Float32Array(12) };
     const spec = {
@@ -86,17 +122,7 @@ describe('the contract', () => {
       { nodes: [{ opType: 'Loop', name: 'l', inputs: [], output: 'logits', attributes: {} }] },
       /Loop/,
     ],
-    ['batches that differ', { inputs: { a: [2, 1, 2, 2] }, outputs: { y: [3, 5] } }, /logits/],
-    [
-      'probabilities',
-      {
-        nodes: [
-          ...linearNodes().map((node) => ({ ...node, output: node.output.replace('logits', 'z') })),
-          { opType: 'Softmax', name: 's', inputs: ['z'], output: 'logits', attributes: {} },
-        ],
-      },
-      /ends in Softmax/,
-    ],
+    ['batches that differ', { inputs: { a: [2, 1, 2, 2] }, outputs: { y: [3, 5] } }, /scores/],
   ])('refuses %s and says what it found', (_, spec, reason) => {
     expect(thrownBy(() => contract(spec))).toMatchObject({
       code: 'CHECKPOINT_INVALID',

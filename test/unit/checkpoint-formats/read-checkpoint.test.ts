@@ -70,7 +70,7 @@ describe('a tfjs layers model', () => {
   test('may have its weights in several files, joined in the manifest’s order', async () => {
     await writeModel(['a.bin', 'b.bin']);
     await writeFiles(folder, { 'a.bin': bytes.subarray(0, 10), 'b.bin': bytes.subarray(10) });
-    expect(describeCheckpoint(await readCheckpoint(folder))).toEqual({
+    expect(describeCheckpoint(await readCheckpoint(folder))).toMatchObject({
       inputShape: { height: 4, width: 4, channels: 1 },
       classCount: 3,
       parameterCount: 18 + 2 + 24 + 3,
@@ -136,7 +136,7 @@ describe('a tfjs layers model', () => {
   test.each([
     ['{', /not a JSON object/],
     ['[]', /not a JSON object/],
-    ['{"format":"graph-model"}', /graph model/],
+    ['{"format":"graph-model"}', /no modelTopology or no weightsManifest/],
     ['{"modelTopology":{}}', /no weightsManifest/],
     ['{"modelTopology":{},"weightsManifest":[{}]}', /lacks its paths/],
     [
@@ -162,6 +162,45 @@ describe('a tfjs layers model', () => {
       code: 'CHECKPOINT_TOO_LARGE',
       details: { maxBytes: 900 },
     });
+  });
+});
+
+describe('a state dict', () => {
+  const weightsFile = Buffer.from('weights, which nobody looks at here');
+
+  test.each([
+    ['net.pth', 'pytorch-state-dict'],
+    ['net.PT', 'pytorch-state-dict'],
+    ['net.safetensors', 'safetensors'],
+  ])('%s is read as %s, under its own digest', async (name, format) => {
+    await writeFiles(folder, { [name]: weightsFile, 'other.yaml': 'x' });
+    const checkpoint = await readCheckpoint(path.join(folder, name));
+    expect(checkpoint).toMatchObject({ format, digest: sha256(weightsFile) });
+    expect([...checkpoint.files.keys()]).toEqual([name]);
+  });
+
+  test('takes the YAML of its own name along, else architecture.yaml, as a part of its digest', async () => {
+    const file = path.join(folder, 'net.pth');
+    await writeFiles(folder, { 'net.pth': weightsFile, 'architecture.yaml': 'shared' });
+    const shared = await readCheckpoint(file);
+    expect([...shared.files.keys()]).toEqual(['net.pth', 'architecture.yaml']);
+    await writeFiles(folder, { 'net.yaml': 'own' });
+    const own = await readCheckpoint(file);
+    expect([...own.files.keys()]).toEqual(['net.pth', 'net.yaml']);
+    expect(own.digest).toBe(
+      sha256(`${sha256(weightsFile)}  net.pth\n${sha256('own')}  net.yaml\n`),
+    );
+    expect(own.sizeBytes).toBe(weightsFile.length + 3);
+    expect(own.digest).not.toBe(shared.digest);
+  });
+
+  test('is refused where its YAML is a link out of the folder', async () => {
+    await writeFiles(folder, { 'net.pth': weightsFile });
+    await writeFiles(root, { 'secret.yaml': 'x' });
+    await symlink('../secret.yaml', path.join(folder, 'net.yaml'));
+    await expect(readCheckpoint(path.join(folder, 'net.pth'))).rejects.toMatchObject(
+      invalid(/link that leaves/),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-/** Holds an ONNX graph against what an image classifier is: one image input, one output of K logits. */
+/** Holds an ONNX graph against what an image classifier is: one image input, one output of K scores. */
 import type { ImageShape } from '../../../datasets/dataset';
 import { checkpointInvalid, quoted } from '../checkpoint-invalid';
 import { DATA_TYPE } from './onnx-schema';
@@ -18,6 +18,8 @@ export interface OnnxContract {
   fixedBatch: number | undefined;
   inputShape: ImageShape;
   classCount: number;
+  /** The file itself says that probabilities come out. */
+  endsInSoftmax: boolean;
 }
 
 /** @throws UserError CHECKPOINT_INVALID, saying what was found */
@@ -36,12 +38,7 @@ export function contractOf(graph: OnnxGraph): OnnxContract {
     !fitsMemory(outputBatch, inputShape)
   ) {
     throw checkpointInvalid(
-      `the output must be float32 logits [batch, classes] with a fixed number of classes, not ${words(output)}`,
-    );
-  }
-  if (graph.nodes.some((node) => node.opType === 'Softmax' && node.outputs.includes(output.name))) {
-    throw checkpointInvalid(
-      'the model ends in Softmax, so it gives probabilities; export it with raw logits as its output',
+      `the output must be float32 scores [batch, classes] with a fixed number of classes, not ${words(output)}`,
     );
   }
   return {
@@ -52,7 +49,18 @@ export function contractOf(graph: OnnxGraph): OnnxContract {
     fixedBatch: batch ?? outputBatch,
     inputShape,
     classCount,
+    endsInSoftmax: isSoftmax(graph, output.name),
   };
+}
+
+/** Whether a Softmax gives the output, perhaps through nodes that hand it on as it is. */
+function isSoftmax({ nodes }: OnnxGraph, output: string): boolean {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
+  let maker = makers.get(output);
+  for (let hop = 0; maker?.opType === 'Identity' && hop < nodes.length; hop++) {
+    maker = makers.get(maker.inputs[0] ?? '');
+  }
+  return maker?.opType === 'Softmax';
 }
 
 function theOnly(values: readonly OnnxValue[], side: 'input' | 'output'): OnnxValue {

@@ -28,7 +28,9 @@ export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, dom
 
 export const ATTRIBUTE = {
   name: 1,
+  f: 2,
   i: 3,
+  s: 4,
   t: 5,
   g: 6,
   ints: 8,
@@ -39,7 +41,7 @@ export const ATTRIBUTE = {
   sparseTensors: 23,
 } as const;
 
-export const ATTRIBUTE_TYPE = { int: 2, ints: 7 } as const;
+export const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
 
 export const SPARSE_TENSOR = { values: 1, indices: 2 } as const;
 
@@ -52,6 +54,9 @@ export const TENSOR = {
   externalData: 13,
   dataLocation: 14,
 } as const;
+
+/** The fields of a TensorProto that hold its elements, in whatever form. */
+export const TENSOR_DATA = [4, 5, 6, 7, 9, 10, 11] as const;
 
 export const VALUE_INFO = { name: 1, type: 2 } as const;
 export const TYPE = { tensorType: 1 } as const;

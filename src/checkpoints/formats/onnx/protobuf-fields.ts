@@ -54,6 +54,11 @@ export class Field {
     return toNumber(this.reader.int64());
   }
 
+  float(): number {
+    this.expect(WireType.Bit32);
+    return this.reader.float();
+  }
+
   /** Integers, packed or one a field. */
   ints(budget: FieldBudget): number[] {
     if (this.wire !== WireType.LengthDelimited) return [this.int()];

@@ -1,21 +1,14 @@
 /** Reads from an ONNX file what must be known before a runtime sees it: inputs, outputs, weights, operators. */
 import { UserError } from '../../../errors';
 import { checkpointInvalid } from '../checkpoint-invalid';
-import {
-  ATTRIBUTE,
-  FUNCTION,
-  GRAPH,
-  MODEL,
-  NODE,
-  SPARSE_TENSOR,
-  TRAINING,
-} from './onnx-schema';
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR, TRAINING } from './onnx-schema';
 import { type OnnxTensor, readTensor } from './onnx-tensor';
 import { type OnnxValue, readValue } from './onnx-value';
 import { eachField, type FieldBudget, FieldBudget as Budget } from './protobuf-fields';
 
 export interface OnnxNode {
   opType: string;
+  inputs: readonly string[];
   outputs: readonly string[];
 }
 
@@ -34,7 +27,9 @@ export interface OnnxGraph {
 export function readOnnx(bytes: Uint8Array): OnnxGraph {
   // The runtime tells its own format by this mark, and would then not read what was checked here.
   if (Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ORTM') {
-    throw checkpointInvalid('this is a model in the ORT format; give the ONNX file it was made from');
+    throw checkpointInvalid(
+      'this is a model in the ORT format; give the ONNX file it was made from',
+    );
   }
   try {
     return readModel(bytes, new Budget());
@@ -84,9 +79,11 @@ function readGraph(message: Uint8Array, budget: FieldBudget): OnnxGraph {
 
 function readNode(message: Uint8Array, budget: FieldBudget): OnnxNode {
   let opType = '';
+  const inputs: string[] = [];
   const outputs: string[] = [];
   eachField(message, budget, (field) => {
     if (field.number === NODE.opType) opType = field.string();
+    else if (field.number === NODE.input) inputs.push(field.string());
     else if (field.number === NODE.output) outputs.push(field.string());
     else if (field.number === NODE.attribute) scanAttribute(field.bytes(), budget);
   });
@@ -94,7 +91,7 @@ function readNode(message: Uint8Array, budget: FieldBudget): OnnxNode {
   if (opType === 'Loop') {
     throw checkpointInvalid('its graph has the operator Loop, whose running time has no bound');
   }
-  return { opType, outputs };
+  return { opType, inputs, outputs };
 }
 
 /** Looks through the tensors and graphs inside an attribute for data that lies elsewhere. */

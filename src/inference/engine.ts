@@ -1,5 +1,6 @@
-/** The port of engines: a checkpoint goes in, a model that turns batches of images into logits comes out. */
+/** The port of engines: a checkpoint goes in, a model that turns batches of images into raw outputs comes out. */
 import type { CheckpointFiles } from '../checkpoints/formats/checkpoint-files';
+import type { OutputKind, Preprocessing } from '../checkpoints/preprocessing';
 import type { ImageShape } from '../datasets/dataset';
 
 export const ENGINE_NAMES = ['onnx', 'tfjs'] as const;
@@ -15,9 +16,11 @@ export interface LoadedModel {
   readonly backend: EngineBackend;
   readonly classCount: number;
   readonly inputShape: ImageShape;
+  /** What the raw outputs are: the preprocessing says it. */
+  readonly outputKind: OutputKind;
   /**
    * @param images count × height × width × channels bytes, channels last
-   * @returns count × classCount raw outputs, row by row
+   * @returns count × classCount raw outputs of the kind `outputKind`, row by row
    */
   predict(images: Uint8Array, count: number): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -25,6 +28,10 @@ export interface LoadedModel {
 
 export interface Engine {
   readonly name: EngineName;
-  /** @throws UserError CHECKPOINT_INVALID, or ENGINE_FORMAT_UNSUPPORTED where this engine can't run the format */
-  load(checkpoint: CheckpointFiles): Promise<LoadedModel>;
+  /**
+   * @param preprocessing default: what the checkpoint itself says
+   * @throws UserError what the readers of its format throw, PREPROCESSING_INVALID, or ENGINE_FORMAT_UNSUPPORTED
+   *   where this engine can't run the format
+   */
+  load(checkpoint: CheckpointFiles, preprocessing?: Preprocessing): Promise<LoadedModel>;
 }

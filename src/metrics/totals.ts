@@ -35,6 +35,22 @@ export function emptyTotals(classCount: number): EvaluationTotals {
   };
 }
 
+/** How one row of raw outputs is checked and what it costs; rows lie one after another in `outputs`. */
+export interface RowRule {
+  /** @param sample the row's place in the split, for messages. @throws UserError where a value makes no sense */
+  check(outputs: ArrayLike<number>, start: number, classCount: number, sample: number): void;
+  /** @param predicted the index of the largest value. @returns the loss in nats */
+  loss(
+    outputs: ArrayLike<number>,
+    start: number,
+    classCount: number,
+    label: number,
+    predicted: number,
+  ): number;
+}
+
+const LOGITS: RowRule = { check: checkFinite, loss: crossEntropy };
+
 /**
  * Adds a batch to `totals` in place; where it throws, `totals` is as before.
  *
@@ -50,14 +66,25 @@ export function addBatch(
   labels: ArrayLike<number>,
   firstSample = 0,
 ): void {
+  addRows(totals, logits, labels, firstSample, LOGITS);
+}
+
+/** As `addBatch`, for raw outputs of any kind; throws what the rule throws instead of LOGITS_NOT_FINITE. */
+export function addRows(
+  totals: EvaluationTotals,
+  outputs: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  firstSample: number,
+  rule: RowRule,
+): void {
   const { classCount, confusionMatrix } = totals;
   const count = labels.length;
-  if (logits.length !== count * classCount) {
+  if (outputs.length !== count * classCount) {
     throw new UserError(
       'LOGITS_SHAPE_MISMATCH',
       `${count} labels of ${classCount} classes need ${count * classCount} logits, not ` +
-        `${logits.length}: check that the model gives one score a class for every sample.`,
-      { details: { labels: count, classCount, logits: logits.length } },
+        `${outputs.length}: check that the model gives one score a class for every sample.`,
+      { details: { labels: count, classCount, logits: outputs.length } },
     );
   }
   const predictions = new Uint32Array(count);
@@ -66,10 +93,10 @@ export function addBatch(
   for (let i = 0; i < count; i++) {
     const label = checkedLabel(labels[i] as number, classCount, firstSample + i);
     const start = i * classCount;
-    checkFinite(logits, start, classCount, firstSample + i);
-    const predicted = argmax(logits, start, classCount);
+    rule.check(outputs, start, classCount, firstSample + i);
+    const predicted = argmax(outputs, start, classCount);
     predictions[i] = predicted;
-    loss.add(crossEntropy(logits, start, classCount, label, predicted));
+    loss.add(rule.loss(outputs, start, classCount, label, predicted));
   }
   const lossSum = loss.value;
   if (!Number.isFinite(lossSum)) throw lossOverflow();

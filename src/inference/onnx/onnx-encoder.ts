@@ -14,8 +14,10 @@ import {
 } from '../../checkpoints/formats/onnx/onnx-schema';
 import type { Tensor } from '../../checkpoints/formats/sequential-model';
 
-/** Integers: one number gives an `int` attribute, a list an `ints` attribute. */
-export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+/** One integer gives an `int` attribute, a list of them an `ints` attribute. */
+export type Attributes = Readonly<
+  Record<string, number | readonly number[] | { readonly float: number }>
+>;
 
 export interface NodeSpec {
   opType: string;
@@ -50,6 +52,9 @@ export function writeNode(writer: BinaryWriter, node: NodeSpec): void {
       if (typeof value === 'number') {
         integer(writer, ATTRIBUTE.i, value);
         integer(writer, ATTRIBUTE.type, ATTRIBUTE_TYPE.int);
+      } else if ('float' in value) {
+        writer.tag(ATTRIBUTE.f, WireType.Bit32).float(value.float);
+        integer(writer, ATTRIBUTE.type, ATTRIBUTE_TYPE.float);
       } else {
         for (const item of value) integer(writer, ATTRIBUTE.ints, item);
         integer(writer, ATTRIBUTE.type, ATTRIBUTE_TYPE.ints);

@@ -1,11 +1,17 @@
-/** The `onnx` engine: onnxruntime-node on ONNX files, and on layers models written as ONNX. */
+/** The `onnx` engine: onnxruntime-node on ONNX files, and on sequential models written as ONNX. */
 import os from 'node:os';
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
 import { checkpointInvalid } from '../../checkpoints/formats/checkpoint-invalid';
 import { onnxBytes } from '../../checkpoints/formats/describe-checkpoint';
-import { contractOf } from '../../checkpoints/formats/onnx/onnx-contract';
+import { contractOf, type OnnxContract } from '../../checkpoints/formats/onnx/onnx-contract';
 import { readOnnx } from '../../checkpoints/formats/onnx/read-onnx';
-import { readTfjsLayers } from '../../checkpoints/formats/tfjs-layers';
+import { isSequential, readSequential } from '../../checkpoints/formats/read-sequential';
+import {
+  completePreprocessing,
+  defaultPreprocessing,
+  type ModelEnds,
+  type Preprocessing,
+} from '../../checkpoints/preprocessing';
 import { UserError } from '../../errors';
 import type { Engine, LoadedModel } from '../engine';
 import { OnnxModel } from './onnx-model';
@@ -17,9 +23,12 @@ export function createOnnxEngine(): Engine {
   return { name: 'onnx', load };
 }
 
-async function load(checkpoint: CheckpointFiles): Promise<LoadedModel> {
-  const bytes = asOnnx(checkpoint);
-  const contract = contractOf(readOnnx(bytes));
+async function load(
+  checkpoint: CheckpointFiles,
+  preprocessing?: Preprocessing,
+): Promise<LoadedModel> {
+  const { bytes, contract, ends, own } = asOnnx(checkpoint);
+  const prepared = completePreprocessing(preprocessing ?? {}, ends, own);
   const ort = await import('onnxruntime-node');
   // What goes wrong comes back as an error; the runtime's own lines would reach the terminal besides.
   ort.env.logLevel = 'fatal';
@@ -31,23 +40,36 @@ async function load(checkpoint: CheckpointFiles): Promise<LoadedModel> {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 4,
     });
-    return new OnnxModel(ort, session, contract);
+    return new OnnxModel(ort, session, contract, prepared);
   } catch (error) {
     throw checkpointInvalid(`onnxruntime can't load it: ${withoutPaths(error)}`, { cause: error });
   }
 }
 
-function asOnnx(checkpoint: CheckpointFiles): Uint8Array {
-  switch (checkpoint.format) {
-    case 'onnx':
-      return onnxBytes(checkpoint);
-    case 'tfjs-layers':
-      return writeOnnx(readTfjsLayers(checkpoint));
-    default:
-      throw new UserError(
-        'ENGINE_FORMAT_UNSUPPORTED',
-        `The engine onnx can't run checkpoints of the format ${checkpoint.format}: ` +
-          'give a tfjs layers model or an ONNX file.',
-      );
+interface OnnxCheckpoint {
+  bytes: Uint8Array;
+  contract: OnnxContract;
+  ends: ModelEnds;
+  /** What the checkpoint itself says, or the default. */
+  own: Preprocessing;
+}
+
+function asOnnx(checkpoint: CheckpointFiles): OnnxCheckpoint {
+  if (isSequential(checkpoint)) {
+    const { model, ends, preprocessing: own } = readSequential(checkpoint);
+    const bytes = writeOnnx(model);
+    return { bytes, contract: contractOf(readOnnx(bytes)), ends, own };
   }
+  if (checkpoint.format === 'onnx') {
+    const bytes = onnxBytes(checkpoint);
+    const contract = contractOf(readOnnx(bytes));
+    const { inputShape, endsInSoftmax } = contract;
+    const ends = { channels: inputShape.channels, endsInSoftmax };
+    return { bytes, contract, ends, own: defaultPreprocessing(ends) };
+  }
+  throw new UserError(
+    'ENGINE_FORMAT_UNSUPPORTED',
+    `The onnx engine can't run checkpoints of the format ${checkpoint.format}: use the tfjs engine.`,
+    { details: { engine: 'onnx', format: checkpoint.format } },
+  );
 }

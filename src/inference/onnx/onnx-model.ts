@@ -2,15 +2,18 @@
 import type * as Ort from 'onnxruntime-node';
 import { checkpointInvalid } from '../../checkpoints/formats/checkpoint-invalid';
 import type { OnnxContract } from '../../checkpoints/formats/onnx/onnx-contract';
+import type { OutputKind, Preprocessing } from '../../checkpoints/preprocessing';
 import type { ImageShape } from '../../datasets/dataset';
 import type { EngineBackend, LoadedModel } from '../engine';
-import { fillBatch } from './image-batch';
+import { type BatchFiller, batchFiller } from '../image-batch';
 import { withoutPaths } from './runtime-message';
 
 export class OnnxModel implements LoadedModel {
   readonly backend: EngineBackend;
   readonly classCount: number;
   readonly inputShape: ImageShape;
+  readonly outputKind: OutputKind;
+  private readonly fill: BatchFiller;
   /** The runtime reads it in place: making a tensor copies nothing. */
   private input = new Float32Array();
 
@@ -18,10 +21,13 @@ export class OnnxModel implements LoadedModel {
     private readonly ort: typeof Ort,
     private readonly session: Ort.InferenceSession,
     private readonly contract: OnnxContract,
+    preprocessing: Preprocessing,
   ) {
     this.backend = { name: 'onnxruntime', version: ort.env.versions.node ?? 'unknown' };
     this.classCount = contract.classCount;
     this.inputShape = contract.inputShape;
+    this.outputKind = preprocessing.output;
+    this.fill = batchFiller(preprocessing, contract.inputShape, contract.layout);
   }
 
   async predict(images: Uint8Array, count: number): Promise<Float32Array> {
@@ -43,13 +49,13 @@ export class OnnxModel implements LoadedModel {
     await this.session.release();
   }
 
-  /** Runs a batch of `size` images of which the first `count` are given; the rest is black. */
+  /** Runs a batch of `size` images of which the first `count` are given; the rest is 0. */
   private async run(images: Uint8Array, count: number, size: number): Promise<Float32Array> {
     const { layout, inputName, outputName } = this.contract;
     const { height, width, channels } = this.inputShape;
     const length = size * this.imageSize();
     if (this.input.length < length) this.input = new Float32Array(length);
-    fillBatch(this.input, images, count, this.inputShape, layout);
+    this.fill(this.input, images, count);
     this.input.fill(0, count * this.imageSize(), length);
     const dims =
       layout === 'NCHW' ? [size, channels, height, width] : [size, height, width, channels];

@@ -1,11 +1,13 @@
 /** Writes a SequentialModel as an ONNX file, so that one fast runtime runs checkpoints of every format. */
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { GRAPH, MODEL, OPSET } from '../../checkpoints/formats/onnx/onnx-schema';
-import type {
-  Padding,
-  SequentialLayer,
-  SequentialModel,
-  Tensor,
+import {
+  endsInSoftmax,
+  type HeightWidth,
+  type Padding,
+  type SequentialLayer,
+  type SequentialModel,
+  type Tensor,
 } from '../../checkpoints/formats/sequential-model';
 import {
   type Attributes,
@@ -29,23 +31,28 @@ const OPSET_VERSION = 17;
 interface Operation {
   opType: string;
   attributes: Attributes;
-  weights: readonly Tensor[];
+  /** In the order of the operator's inputs after the first. */
+  weights: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * @returns the bytes of an ONNX model: input `images` [batch, channels, height, width], output `logits`
- *   [batch, classes], both float32 with a free batch. Dropout does nothing at inference and is left out.
+ * @returns the bytes of an ONNX model: input `images` [batch, channels, height, width], output `logits` (or
+ *   `probabilities` where the model ends in softmax) [batch, classes], both float32 with a free batch. Dropout
+ *   does nothing at inference and is left out.
  */
 export function writeOnnx(model: SequentialModel): Uint8Array<ArrayBuffer> {
   const nodes: NodeSpec[] = [];
   const weights = new Map<string, Tensor>();
   const operations = model.layers.flatMap(operationOf);
+  const result = endsInSoftmax(model) ? 'probabilities' : 'logits';
   let value = 'images';
   operations.forEach((operation, i) => {
     const name = `${i}_${operation.opType.toLowerCase()}`;
-    const names = operation.weights.map((_, w) => `${name}.${w === 0 ? 'weight' : 'bias'}`);
-    operation.weights.forEach((tensor, w) => weights.set(names[w] ?? '', tensor));
-    const output = i === operations.length - 1 ? 'logits' : `${name}.out`;
+    const names = Object.entries(operation.weights).map(([part, tensor]) => {
+      weights.set(`${name}.${part}`, tensor);
+      return `${name}.${part}`;
+    });
+    const output = i === operations.length - 1 ? result : `${name}.out`;
     nodes.push({
       opType: operation.opType,
       name,
@@ -55,59 +62,74 @@ export function writeOnnx(model: SequentialModel): Uint8Array<ArrayBuffer> {
     });
     value = output;
   });
-  return writeModel(model, nodes, weights);
+  return writeModel(model, nodes, weights, result);
 }
 
 function operationOf(layer: SequentialLayer): Operation[] {
   switch (layer.kind) {
-    case 'conv2d':
+    case 'conv2d': {
+      const [height, width] = layer.weight.shape.slice(2) as [number, number];
+      const window = windowOf({ ...layer, kernel: [height, width] });
+      return [{ opType: 'Conv', attributes: window, weights: weightsOf(layer) }];
+    }
+    case 'batchNorm2d': {
+      const { weight, bias, runningMean, runningVar, epsilon } = layer;
       return [
         {
-          opType: 'Conv',
-          attributes: {
-            kernel_shape: layer.weight.shape.slice(2),
-            strides: layer.strides,
-            pads: padsOf(layer.padding),
-          },
-          weights: weightsOf(layer),
+          opType: 'BatchNormalization',
+          attributes: { epsilon: { float: epsilon } },
+          weights: { weight, bias, running_mean: runningMean, running_var: runningVar },
         },
       ];
+    }
     case 'maxPool2d':
+      return [{ opType: 'MaxPool', attributes: windowOf(layer), weights: {} }];
+    case 'avgPool2d': {
+      const count_include_pad = layer.countIncludePad ? 1 : 0;
       return [
         {
-          opType: 'MaxPool',
-          attributes: {
-            kernel_shape: layer.kernel,
-            strides: layer.strides,
-            pads: padsOf(layer.padding),
-          },
-          weights: [],
+          opType: 'AveragePool',
+          attributes: { ...windowOf(layer), count_include_pad },
+          weights: {},
         },
       ];
+    }
+    case 'globalAvgPool2d':
+      return [{ opType: 'GlobalAveragePool', attributes: {}, weights: {} }];
     case 'dense':
       // Gemm with transB takes PyTorch's [out, in] as it is.
       return [{ opType: 'Gemm', attributes: { transB: 1 }, weights: weightsOf(layer) }];
     case 'flatten':
-      return [{ opType: 'Flatten', attributes: { axis: 1 }, weights: [] }];
+      return [{ opType: 'Flatten', attributes: { axis: 1 }, weights: {} }];
     case 'relu':
-      return [{ opType: 'Relu', attributes: {}, weights: [] }];
+      return [{ opType: 'Relu', attributes: {}, weights: {} }];
+    case 'softmax':
+      return [{ opType: 'Softmax', attributes: { axis: -1 }, weights: {} }];
     case 'dropout':
       return [];
   }
 }
 
-function weightsOf(layer: { weight: Tensor; bias: Tensor | undefined }): Tensor[] {
-  return layer.bias === undefined ? [layer.weight] : [layer.weight, layer.bias];
+function windowOf(layer: { kernel: HeightWidth; strides: HeightWidth; padding: Padding }) {
+  const { top, left, bottom, right } = layer.padding;
+  return { kernel_shape: layer.kernel, strides: layer.strides, pads: [top, left, bottom, right] };
 }
 
-function padsOf({ top, left, bottom, right }: Padding): number[] {
-  return [top, left, bottom, right];
+function weightsOf({
+  weight,
+  bias,
+}: {
+  weight: Tensor;
+  bias: Tensor | undefined;
+}): Record<string, Tensor> {
+  return bias === undefined ? { weight } : { weight, bias };
 }
 
 function writeModel(
   model: SequentialModel,
   nodes: readonly NodeSpec[],
   weights: ReadonlyMap<string, Tensor>,
+  result: string,
 ): Uint8Array<ArrayBuffer> {
   const { height, width, channels } = model.inputShape;
   const writer = new BinaryWriter();
@@ -128,7 +150,7 @@ function writeModel(
       writeValueInfo(writer, 'images', ['batch', channels, height, width]);
     });
     message(writer, GRAPH.output, () => {
-      writeValueInfo(writer, 'logits', ['batch', model.classCount]);
+      writeValueInfo(writer, result, ['batch', model.classCount]);
     });
   });
   message(writer, MODEL.opsetImport, () => {

@@ -139,12 +139,13 @@ export class EngineThread {
 }
 
 function orderOf(request: ShardRequest, stop: Int32Array<SharedArrayBuffer>): ShardOrder {
-  const { engine, checkpoint, split, firstSample, sampleCount, batchSize } = request;
+  const { engine, checkpoint, preprocessing, split, firstSample, sampleCount, batchSize } = request;
   const { name, classCount, imageShape, images, labels } = split;
   return {
     type: 'evaluate',
     engine,
     checkpointDigest: checkpoint.digest,
+    preprocessing,
     split: { name, classCount, imageShape, images, labels },
     firstSample,
     sampleCount,

@@ -1,5 +1,6 @@
 /** What the main thread and the engine thread say to each other. One shard is in work at a time. */
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
+import type { Preprocessing } from '../../checkpoints/preprocessing';
 import type { Split } from '../../datasets/dataset';
 import type { EngineName } from '../engine';
 import type { ShardOutcome } from '../shard-evaluator';
@@ -10,6 +11,8 @@ export interface ShardOrder {
   engine: EngineName;
   /** The checkpoint's bytes follow only when the thread asks for them. */
   checkpointDigest: string;
+  /** Undefined: what the checkpoint itself says. */
+  preprocessing: Preprocessing | undefined;
   /** Its arrays lie in shared memory: sending them copies nothing. */
   split: Pick<Split, 'name' | 'classCount' | 'imageShape' | 'images' | 'labels'>;
   firstSample: number;

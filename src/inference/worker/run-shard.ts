@@ -1,5 +1,6 @@
-/** The loop over a shard's batches: images in, logits and totals out. */
+/** The loop over a shard's batches: images in, raw outputs and totals out. */
 import { UserError } from '../../errors';
+import { addProbabilities } from '../../metrics/probabilities';
 import { addBatch, emptyTotals } from '../../metrics/totals';
 import type { LoadedModel } from '../engine';
 import type { ShardOutcome } from '../shard-evaluator';
@@ -8,7 +9,7 @@ import type { ShardOrder } from './protocol';
 /**
  * @param onProgress told after each batch
  * @returns undefined where it was stopped
- * @throws UserError CHECKPOINT_DATASET_MISMATCH, LOGITS_NOT_FINITE
+ * @throws UserError CHECKPOINT_DATASET_MISMATCH, LOGITS_NOT_FINITE, PROBABILITIES_INVALID
  */
 export async function runShard(
   order: ShardOrder,
@@ -21,18 +22,20 @@ export async function runShard(
   const imageBytes = height * width * channels;
   const logits = new Float32Array(sampleCount * split.classCount);
   const totals = emptyTotals(split.classCount);
+  const { outputKind, backend } = model;
+  const add = outputKind === 'probabilities' ? addProbabilities : addBatch;
   for (let done = 0; done < sampleCount;) {
     if (Atomics.load(order.stop, 0) !== 0) return undefined;
     const count = Math.min(batchSize, sampleCount - done);
     const first = firstSample + done;
     const images = split.images.subarray(first * imageBytes, (first + count) * imageBytes);
     const outputs = await model.predict(images, count);
-    addBatch(totals, outputs, split.labels.subarray(first, first + count), first);
+    add(totals, outputs, split.labels.subarray(first, first + count), first);
     logits.set(outputs, done * split.classCount);
     done += count;
     onProgress(done);
   }
-  return { logits, totals, backend: model.backend };
+  return { logits, outputKind, totals, backend };
 }
 
 function checkFits({ split }: ShardOrder, model: LoadedModel): void {

@@ -1,6 +1,7 @@
 /** The engine thread: keeps the models and evaluates one shard after another, so that no other thread waits. */
 import { parentPort } from 'node:worker_threads';
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
+import { preprocessingDigest } from '../../checkpoints/preprocessing';
 import type { Engine, EngineName, LoadedModel } from '../engine';
 import { createOnnxEngine } from '../onnx/onnx-engine';
 import { TfjsEngine } from '../tfjs/tfjs-engine';
@@ -63,7 +64,7 @@ async function loadModel(order: ShardOrder): Promise<LoadedModel> {
     takeCheckpoint = resolve;
   });
   send({ type: 'checkpoint-needed' });
-  const model = await engines[order.engine].load(await arrival);
+  const model = await engines[order.engine].load(await arrival, order.preprocessing);
   await models.add(keyOf(order), model);
   return model;
 }
@@ -87,8 +88,10 @@ async function close(): Promise<void> {
   }
 }
 
-function keyOf({ engine, checkpointDigest }: ShardOrder): string {
-  return `${engine}:${checkpointDigest}`;
+/** A loaded model holds its preprocessing, so one checkpoint under two of them is two models. */
+function keyOf({ engine, checkpointDigest, preprocessing }: ShardOrder): string {
+  const prepared = preprocessing === undefined ? 'own' : preprocessingDigest(preprocessing);
+  return `${engine}:${checkpointDigest}:${prepared}`;
 }
 
 function send(message: FromThread, transfer: ArrayBuffer[] = []): void {

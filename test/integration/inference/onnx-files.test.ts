@@ -77,6 +77,43 @@ test.each([1, 4, 16])('a model with the fixed batch %i is given the rest padded'
   );
 });
 
+test.each([
+  ['seven classes', ['n', 3, 3, 2], 7, /3×2×3 and 7 classes.*3×2×3 and 4 classes/],
+  ['images of 3×224×224', ['n', 3, 224, 224], 4, /224×224×3 and 4 classes.*3×2×3 and 4 classes/],
+])(
+  'a model of %s is refused on another dataset, with both sides',
+  async (_, input, classes, words) => {
+    const inputs = (input.slice(1) as number[]).reduce((product, size) => product * size);
+    const own = {
+      weight: { shape: [classes, inputs], data: new Float32Array(classes * inputs) },
+      bias: { shape: [classes], data: new Float32Array(classes) },
+    };
+    const spec = {
+      inputs: { images: input },
+      outputs: { logits: ['n', classes] },
+      initializers: own,
+    };
+    await expect(logitsOf(spec)).rejects.toMatchObject({
+      code: 'CHECKPOINT_DATASET_MISMATCH',
+      message: expect.stringMatching(words) as unknown,
+    });
+  },
+);
+
+test('a file cut anywhere is refused, never run', async () => {
+  const whole = onnxFile({
+    initializers,
+    inputs: { images: ['n', 3, 3, 2] },
+    outputs: { logits: ['n', 4] },
+  });
+  for (let length = 0; length < whole.length; length += 13) {
+    const checkpoint = checkpointOf({ 'x.onnx': whole.subarray(0, length) });
+    await expect(evaluator.evaluate(requestFor({ checkpoint, split }))).rejects.toMatchObject({
+      code: 'CHECKPOINT_INVALID',
+    });
+  }
+});
+
 test('a model that gives another shape than its file says is refused', async () => {
   const nodes: NodeSpec[] = [
     ...linearNodes().map((node) => ({ ...node, output: node.output.replace('logits', 'z') })),

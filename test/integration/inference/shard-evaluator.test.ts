@@ -126,12 +126,13 @@ describe('an evaluation', () => {
   });
 
   test('of a format that the engine does not run is refused', async () => {
-    const pickle = { ...checkpoint, format: 'pytorch-state-dict' as const, digest: 'other' };
+    const graph = { ...checkpoint, format: 'tfjs-graph' as const, digest: 'other' };
     const onnx = { ...checkpointOf({ 'x.onnx': onnxFile() }), digest: 'third' };
     await expect(
-      evaluator.evaluate(requestFor({ checkpoint: pickle, split })),
+      evaluator.evaluate(requestFor({ checkpoint: graph, split })),
     ).rejects.toMatchObject({
       code: 'ENGINE_FORMAT_UNSUPPORTED',
+      message: expect.stringContaining('use the tfjs engine') as unknown,
     });
     await expect(
       evaluator.evaluate(requestFor({ checkpoint: onnx, split, engine: 'tfjs' })),

@@ -7,6 +7,7 @@ function modelNamed(name: string, released: string[]): LoadedModel {
     backend: { name: 'onnxruntime', version: '0' },
     classCount: 2,
     inputShape: { height: 1, width: 1, channels: 1 },
+    outputKind: 'logits',
     predict: () => Promise.resolve(new Float32Array(2)),
     dispose: () => {
       released.push(name);

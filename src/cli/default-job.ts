@@ -40,11 +40,14 @@ export async function prepareDefaultJob(services: Services, io: CommandIo): Prom
 }
 
 /** The checkpoint that was trained for the dataset. */
-export function registerCheckpointFor(services: Services, dataset: Dataset): Promise<Checkpoint> {
+export async function registerCheckpointFor(
+  services: Services,
+  dataset: Dataset,
+): Promise<Checkpoint> {
   const { config, folder } = services.loaded;
-  return services.checkpoints.register(
-    dataset.name === SAMPLE_DATASET ? SAMPLE_CHECKPOINT : path.resolve(folder, config.ckptPath),
-  );
+  const at =
+    dataset.name === SAMPLE_DATASET ? SAMPLE_CHECKPOINT : path.resolve(folder, config.ckptPath);
+  return (await services.registration.fromPath(at, {})).checkpoint;
 }
 
 async function jobOn(services: Services, dataset: Dataset): Promise<Job> {

@@ -1,5 +1,7 @@
 /** `assay evaluate`: one evaluation from the terminal, stored, shown and held against the thresholds. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { checkedDetails } from '../checkpoints/checkpoint-inputs';
 import { loadConfig } from '../config/load-config';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
@@ -68,8 +70,8 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
     if (gate && !flags.json) writeGate(io.stdout, gate, { isTty: io.isTty });
     if (gate && !gate.passed) process.exitCode = GATE_MISSED;
   } finally {
-    interruption.end();
     await services.stop();
+    interruption.end();
   }
 }
 
@@ -82,11 +84,16 @@ async function jobOf(services: Services, flags: EvaluateFlags, io: CommandIo): P
     const checkpoint =
       path === undefined
         ? await registerCheckpointFor(services, dataset)
-        : await services.checkpoints.register(path, flags.name);
+        : await registerNamed(services, path, flags.name);
     return { checkpoint, dataset };
   } finally {
     progress.end();
   }
+}
+
+async function registerNamed(services: Services, path: string, name?: string): Promise<Checkpoint> {
+  const details = checkedDetails(name === undefined ? {} : { name });
+  return (await services.registration.fromPath(path, details)).checkpoint;
 }
 
 /** Names and figures under the field names of `assay score --json`. */

@@ -19,6 +19,10 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./evaluate.command') as typeof import('./evaluate.command')).evaluateCommand,
   train: () => (require('./train.command') as typeof import('./train.command')).trainCommand,
   score: () => (require('./score.command') as typeof import('./score.command')).scoreCommand,
+  checkpoint: () =>
+    (require('./checkpoint.command') as typeof import('./checkpoint.command')).checkpointCommand,
+  convert: () =>
+    (require('./convert.command') as typeof import('./convert.command')).convertCommand,
   migrate: () =>
     (require('./migrate.command') as typeof import('./migrate.command')).migrateCommand,
   migration: () =>

@@ -1,4 +1,8 @@
 /** All migrations in their order. A migration that has landed is history: it is never edited. */
 import { CreateEvaluationTables1795500000000 } from './1795500000000-create-evaluation-tables';
+import { AddAliasesAndPreprocessing1795600000000 } from './1795600000000-add-aliases-and-preprocessing';
 
-export const MIGRATIONS = [CreateEvaluationTables1795500000000];
+export const MIGRATIONS = [
+  CreateEvaluationTables1795500000000,
+  AddAliasesAndPreprocessing1795600000000,
+];

@@ -14,7 +14,22 @@ CREATE TABLE checkpoint (
   size_bytes bigint NOT NULL,
   metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  tags text[] NOT NULL DEFAULT '{}'::text[],
+  notes text NOT NULL DEFAULT ''::text,
+  deleted_at timestamp with time zone,
+  preprocessing jsonb NOT NULL,
+  preprocessing_digest character varying(64) NOT NULL,
   CONSTRAINT checkpoint_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE checkpoint_alias (
+  id uuid NOT NULL,
+  alias character varying(64) NOT NULL,
+  checkpoint_id uuid NOT NULL,
+  assigned_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT checkpoint_alias_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id),
+  CONSTRAINT checkpoint_alias_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE dataset (
@@ -58,6 +73,7 @@ CREATE TABLE evaluation_result (
   inference_ms double precision NOT NULL,
   total_ms double precision NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  preprocessing jsonb NOT NULL,
   CONSTRAINT evaluation_result_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id),
   CONSTRAINT evaluation_result_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(id),
   CONSTRAINT evaluation_result_pkey PRIMARY KEY (run_id),
@@ -102,11 +118,19 @@ CREATE TABLE prediction_block (
   class_count integer NOT NULL,
   logits bytea NOT NULL,
   loss_sum double precision NOT NULL,
+  kind character varying(16) NOT NULL,
+  CONSTRAINT prediction_block_kind_check CHECK (((kind)::text = ANY ((ARRAY['logits'::character varying, 'probabilities'::character varying])::text[]))),
   CONSTRAINT prediction_block_pkey PRIMARY KEY (run_id, shard),
   CONSTRAINT prediction_block_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
 );
 
-CREATE UNIQUE INDEX checkpoint_digest_idx ON public.checkpoint USING btree (digest);
+CREATE INDEX checkpoint_alias_alias_assigned_at_idx ON public.checkpoint_alias USING btree (alias, assigned_at);
+
+CREATE UNIQUE INDEX checkpoint_alias_alias_idx ON public.checkpoint_alias USING btree (alias) WHERE (ended_at IS NULL);
+
+CREATE INDEX checkpoint_alias_checkpoint_id_idx ON public.checkpoint_alias USING btree (checkpoint_id);
+
+CREATE UNIQUE INDEX checkpoint_digest_preprocessing_digest_idx ON public.checkpoint USING btree (digest, preprocessing_digest);
 
 CREATE UNIQUE INDEX dataset_name_digest_idx ON public.dataset USING btree (name, digest);
 

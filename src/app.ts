@@ -1,7 +1,10 @@
 /** The composition root of the service: services, schema and HTTP, with a start and a stop. */
+import { CheckpointAliasResolver } from './checkpoints/checkpoint-alias.resolver';
+import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
 import type { LoadedConfig } from './config/load-config';
 import { DatasetResolver } from './datasets/dataset.resolver';
+import { CheckpointResultsResolver } from './evaluations/checkpoint-results.resolver';
 import {
   ConfusionMatrixResolver,
   EvaluationResultResolver,
@@ -9,13 +12,14 @@ import {
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { createSchema } from './graphql/schema';
-import { createHttpServer } from './http/http-server';
+import { createHttpServer, type HttpServer } from './http/http-server';
 import { type Services, startServices } from './services';
 
 export interface App {
   services: Services;
   /** The address of the service, without a path. */
   url: string;
+  /** Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -24,29 +28,39 @@ export async function startApp(loaded: LoadedConfig, signal?: AbortSignal): Prom
   const services = await startServices(loaded, signal);
   try {
     const server = await createServer(services);
-    const { host, port } = loaded.config.server;
-    const { url } = await server.listen({ host, port });
-    await services.evaluations.resumeOrphans();
-    return {
-      services,
-      url,
-      stop: async () => {
-        await server.close();
-        await services.stop();
-      },
-    };
+    try {
+      const { host, port } = loaded.config.server;
+      const { url } = await server.listen({ host, port });
+      await services.evaluations.resumeOrphans();
+      let stopping: Promise<void> | undefined;
+      return { services, url, stop: () => (stopping ??= stopAll(server, services)) };
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
   } catch (error) {
     await services.stop();
     throw error;
   }
 }
 
+/** The edge goes first, so that nobody is served by services that are gone. */
+async function stopAll(server: HttpServer, services: Services): Promise<void> {
+  try {
+    await server.close();
+  } finally {
+    await services.stop();
+  }
+}
+
 async function createServer(services: Services) {
-  const { checkpoints, datasets, evaluations, database, loaded } = services;
+  const { checkpoints, registration, aliases, datasets, evaluations, database, loaded } = services;
   const { dataSource } = database;
   const schema = await createSchema(
     new Map<unknown, unknown>([
-      [CheckpointResolver, new CheckpointResolver(checkpoints)],
+      [CheckpointResolver, new CheckpointResolver(checkpoints, registration, aliases)],
+      [CheckpointAliasResolver, new CheckpointAliasResolver(aliases)],
+      [CheckpointResultsResolver, new CheckpointResultsResolver()],
       [DatasetResolver, new DatasetResolver(datasets)],
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
@@ -64,6 +78,7 @@ async function createServer(services: Services) {
     checkReadiness: async () => {
       await dataSource.query('SELECT 1');
     },
+    receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     log: services.log,
   });
 }

@@ -1,8 +1,16 @@
 /** All entities of the house, for the data source. */
 import { Checkpoint } from './checkpoints/checkpoint.entity';
+import { CheckpointAlias } from './checkpoints/checkpoint-alias.entity';
 import { Dataset } from './datasets/dataset.entity';
 import { EvaluationResult } from './evaluations/evaluation-result.entity';
 import { EvaluationRun } from './evaluations/evaluation-run.entity';
 import { PredictionBlock } from './evaluations/prediction-block.entity';
 
-export const ENTITIES = [Checkpoint, Dataset, EvaluationRun, EvaluationResult, PredictionBlock];
+export const ENTITIES = [
+  Checkpoint,
+  CheckpointAlias,
+  Dataset,
+  EvaluationRun,
+  EvaluationResult,
+  PredictionBlock,
+];

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { pino, type Logger } from 'pino';
 import { MIGRATIONS } from '../migrations';
 import { CheckpointRoots } from './checkpoints/checkpoint-roots';
+import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
+import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
 import { CheckpointService } from './checkpoints/checkpoint.service';
 import { CheckpointStore } from './checkpoints/checkpoint-store';
 import type { LoadedConfig } from './config/load-config';
@@ -27,6 +29,8 @@ export interface Services {
   log: Logger;
   database: ConnectedDatabase;
   checkpoints: CheckpointService;
+  registration: CheckpointRegistration;
+  aliases: CheckpointAliasService;
   datasets: DatasetService;
   evaluations: EvaluationService;
   /** Hands open runs back, ends the worker thread and leaves the database. */
@@ -77,7 +81,9 @@ export async function startServices(loaded: LoadedConfig, signal?: AbortSignal):
       },
       signal,
     );
-    return wire(loaded, log, database, lease, registry);
+    const store = new CheckpointStore(path.join(dataFolder(loaded), 'checkpoints'));
+    await store.removeLeftovers();
+    return wire(loaded, log, database, lease, registry, store);
   } catch (error) {
     await database.close();
     throw error;
@@ -90,12 +96,15 @@ function wire(
   database: ConnectedDatabase,
   lease: ProcessLease,
   registry: DatasetRegistry,
+  store: CheckpointStore,
 ): Services {
   const { dataSource } = database;
   const { config, folder } = loaded;
-  const checkpoints = new CheckpointService(
+  const checkpoints = new CheckpointService(dataSource, store);
+  const aliases = new CheckpointAliasService(dataSource);
+  const registration = new CheckpointRegistration(
     dataSource,
-    new CheckpointStore(path.join(dataFolder(loaded), 'checkpoints')),
+    store,
     new CheckpointRoots(config.checkpointRoots.map((root) => path.resolve(folder, root))),
   );
   const datasets = new DatasetService(dataSource, registry);
@@ -105,7 +114,15 @@ function wire(
   const queue = new InProcessQueue((err, runId) => {
     log.error({ err, runId }, 'a run was left open');
   });
-  const evaluations = new EvaluationService(dataSource, runs, checkpoints, datasets, queue, events);
+  const evaluations = new EvaluationService({
+    dataSource,
+    runs,
+    checkpoints,
+    aliases,
+    datasets,
+    queue,
+    events,
+  });
   const { shardSize } = config.evaluation;
   const executor = new RunExecutor({
     runs,
@@ -122,6 +139,8 @@ function wire(
     log,
     database,
     checkpoints,
+    registration,
+    aliases,
     datasets,
     evaluations,
     stop: async () => {

@@ -2,23 +2,34 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
+import { isInside } from './real-file';
+import type { CheckpointPlace } from './stage-from-path';
 
 export class CheckpointRoots {
   /** @param folders absolute paths; a relative path from a caller starts at the first */
   constructor(private readonly folders: readonly string[]) {}
 
   /**
-   * The real path of what the caller names, links followed.
+   * Where the caller's path leads, with the guard that holds every file opened for it to the same root. The
+   * answer is a first look: a link may be exchanged before the file is open, so the guard looks again then.
    *
    * @throws UserError CHECKPOINT_PATH_FORBIDDEN, alike for a path outside and for one that does not
    *   exist, so that the answer tells nothing of the machine's other files
    */
-  async resolve(given: string): Promise<string> {
+  async resolve(given: string): Promise<CheckpointPlace> {
     if (given.includes('\0')) throw forbidden();
     for (const folder of this.folders) {
-      const real = await realpath(path.resolve(folder, given)).catch(() => undefined);
+      const named = path.resolve(folder, given);
+      const real = await realpath(named).catch(() => undefined);
       const root = await realpath(folder).catch(() => undefined);
-      if (real && root && (real === root || real.startsWith(root + path.sep))) return real;
+      if (real === undefined || root === undefined || !isInside(root, real)) continue;
+      return {
+        path: named,
+        said: given,
+        guard: (opened: string) => {
+          if (!isInside(root, opened)) throw forbidden();
+        },
+      };
     }
     throw forbidden();
   }

@@ -1,37 +1,21 @@
 /** Keeps the bytes of checkpoints by their SHA-256: `<root>/<digest>/<files>`. */
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OperationalError, UserError } from '../errors';
-import type { CheckpointFiles } from './formats/checkpoint-files';
-import { readCheckpoint } from './formats/read-checkpoint';
+import { CheckpointStaging } from './checkpoint-staging';
+import type { CheckpointFiles, CheckpointFormat } from './formats/checkpoint-files';
+import { readFolder } from './stored-files';
+
+/** What nobody wrote to for so long belongs to a process that was killed. */
+const STALE_AFTER_MS = 60 * 60 * 1000;
 
 export class CheckpointStore {
   constructor(private readonly root: string) {}
 
-  /** Writes the files so that a crash leaves all of them or none; what is there already is kept. */
-  async put(checkpoint: CheckpointFiles): Promise<void> {
-    const folder = this.folderOf(checkpoint.digest);
-    if (existsSync(folder)) return;
-    const temporary = path.join(this.root, `.${checkpoint.digest}.${randomUUID()}`);
-    await mkdir(temporary, { recursive: true });
-    try {
-      for (const [name, bytes] of checkpoint.files) {
-        await writeDurably(path.join(temporary, name), bytes);
-      }
-      await rename(temporary, folder);
-    } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      // Another process may have stored the same content meanwhile: then it is there, as wanted.
-      if (!existsSync(folder)) {
-        throw new OperationalError(
-          'CHECKPOINT_STORE_FAILED',
-          'the checkpoint could not be stored; check the space and the rights of the data folder',
-          { cause: error },
-        );
-      }
-    }
+  /** Begins to store a checkpoint: a crash leaves all of it or none. */
+  stage(): Promise<CheckpointStaging> {
+    return CheckpointStaging.begin(this.root);
   }
 
   /**
@@ -40,45 +24,48 @@ export class CheckpointStore {
    * @throws OperationalError CHECKPOINT_MISSING where this machine does not have it
    * @throws UserError CHECKPOINT_CORRUPT where a byte differs, or a file is missing or too many
    */
-  async load(digest: string): Promise<CheckpointFiles> {
-    const folder = this.folderOf(digest);
+  async load(digest: string, format: CheckpointFormat): Promise<CheckpointFiles> {
+    const folder = path.join(this.root, digest);
     if (!existsSync(folder)) {
       throw new OperationalError(
         'CHECKPOINT_MISSING',
         `the files of checkpoint ${digest.slice(0, 12)} are not in this machine's store; register it here again`,
       );
     }
-    const names = await readdir(folder);
-    const single = names.length === 1 ? names[0] : undefined;
-    const checkpoint = await readCheckpoint(single ? path.join(folder, single) : folder).catch(
-      (error: unknown) => {
-        // It was sound when it was stored, so what makes it unreadable now happened to it here.
-        throw error instanceof UserError ? corrupt(digest, error) : error;
-      },
-    );
+    const checkpoint = await readFolder(folder, format).catch((error: unknown) => {
+      // It was sound when it was stored, so what makes it unreadable now happened to it here.
+      throw error instanceof UserError ? corrupt(digest, error) : error;
+    });
     if (checkpoint.digest !== digest) throw corrupt(digest);
     return checkpoint;
   }
 
-  private folderOf(digest: string): string {
-    return path.join(this.root, digest);
+  /** Removes what processes that were killed left half written. */
+  async removeLeftovers(now = Date.now()): Promise<void> {
+    const names = await readdir(this.root).catch(() => []);
+    for (const name of names.filter((candidate) => candidate.startsWith('.'))) {
+      const folder = path.join(this.root, name);
+      // Another process may be at the same work, or may have kept it since the folder was read.
+      const touched = await lastTouched(folder).catch(() => undefined);
+      if (touched === undefined || now - touched < STALE_AFTER_MS) continue;
+      await rm(folder, { recursive: true, force: true });
+    }
   }
+}
+
+/** A folder's own time does not change while a file in it grows. */
+async function lastTouched(folder: string): Promise<number> {
+  const files = await readdir(folder);
+  const times = [folder, ...files.map((name) => path.join(folder, name))].map(
+    async (file) => (await stat(file)).mtimeMs,
+  );
+  return Math.max(...(await Promise.all(times)));
 }
 
 function corrupt(digest: string, cause?: UserError): UserError {
   return new UserError(
     'CHECKPOINT_CORRUPT',
-    `the stored files of checkpoint ${digest.slice(0, 12)} have changed; remove the folder ${digest} from the checkpoints of the data folder and register the checkpoint again`,
+    `the stored files of checkpoint ${digest.slice(0, 12)} have changed; register the checkpoint again from its own files`,
     { cause },
   );
-}
-
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx', 0o644);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -4,10 +4,13 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigCount, sha256Hex } from '../database/column-types';
 import type { CheckpointFormat } from './formats/checkpoint-files';
+import type { Preprocessing } from './preprocessing';
+import { CheckpointPreprocessing } from './preprocessing-fields';
 
 /** The formats under GraphQL's names; the values are what the database holds. */
 export const CheckpointFormatEnum = {
   TFJS_LAYERS: 'tfjs-layers',
+  TFJS_GRAPH: 'tfjs-graph',
   ONNX: 'onnx',
   PYTORCH_STATE_DICT: 'pytorch-state-dict',
   SAFETENSORS: 'safetensors',
@@ -15,7 +18,10 @@ export const CheckpointFormatEnum = {
 registerEnumType(CheckpointFormatEnum, { name: 'CheckpointFormat' });
 
 @Entity()
-@ObjectType({ description: 'A file of weights, known by its SHA-256.' })
+@ObjectType({
+  description: 'A file of weights, known by its SHA-256, and how its pixels are prepared.',
+})
+@Index(['digest', 'preprocessingDigest'], { unique: true })
 export class Checkpoint {
   @Field(() => ID)
   @PrimaryColumn({ type: 'uuid' })
@@ -27,10 +33,9 @@ export class Checkpoint {
 
   @Field(() => String, {
     description:
-      'SHA-256 in hex of the file, or of the list of its files; the same content is one checkpoint.',
+      'SHA-256 in hex of the file, or of the list of its files; the same content under the same preprocessing is one checkpoint.',
   })
   @Column(sha256Hex)
-  @Index({ unique: true })
   digest!: string;
 
   @Field(() => CheckpointFormatEnum)
@@ -65,14 +70,39 @@ export class Checkpoint {
   @Column(bigCount)
   sizeBytes!: number;
 
+  @Field(() => [String])
+  @Column({ type: 'text', array: true, default: [] })
+  tags!: string[];
+
+  @Field(() => String, { description: 'What people wrote about it.' })
+  @Column({ type: 'text', default: '' })
+  notes!: string;
+
+  @Field(() => CheckpointPreprocessing, {
+    description: 'How pixels become inputs and what the outputs are; every evaluation uses it.',
+  })
+  @Column({ type: 'jsonb' })
+  preprocessing!: Preprocessing;
+
+  @Field(() => String, { description: 'SHA-256 in hex; with digest it identifies the checkpoint.' })
+  @Column(sha256Hex)
+  preprocessingDigest!: string;
 
   @Field(() => GraphQLJSONObject, {
     description: 'What the trainer wrote beside the weights (seed, epochs, …).',
   })
   @Column({ type: 'jsonb', default: {} })
-  metadata!: Record<string, unknown>;
+  metadata!: object;
 
   @Field(() => GraphQLDateTimeISO)
   @CreateDateColumn({ type: 'timestamptz' })
   createdAt!: Date;
+
+  /** A column like others: what TypeORM hides by itself would vanish from the results that name it. */
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description: 'Since when it is hidden from lists and can not be evaluated.',
+  })
+  @Column({ type: 'timestamptz', nullable: true })
+  deletedAt!: Date | null;
 }

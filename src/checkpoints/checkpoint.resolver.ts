@@ -1,48 +1,102 @@
 /** Checkpoints over GraphQL. */
-import { IsNotEmpty, IsOptional, MaxLength } from 'class-validator';
-import { Arg, Args, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
-import { IdArgs, ListArgs, WithoutNul } from '../graphql-args';
+import { IsOptional, ValidateNested } from 'class-validator';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { IdArgs, ListArgs } from '../graphql-args';
 import { Checkpoint } from './checkpoint.entity';
+import { CheckpointAliasService } from './checkpoint-alias.service';
+import {
+  AliasArgs,
+  CheckpointFilter,
+  DigestArgs,
+  RegisterCheckpointInput,
+  UpdateCheckpointInput,
+} from './checkpoint-inputs';
+import type { CheckpointContext } from './checkpoint-loaders';
+import { CheckpointRegistration } from './checkpoint-registration';
 import { CheckpointService } from './checkpoint.service';
 
-@InputType()
-export class RegisterCheckpointInput {
-  @Field(() => String, {
-    description:
-      "A file or folder on the service's machine, inside one of the checkpoint_roots of config.yaml.",
-  })
-  @IsNotEmpty()
-  @MaxLength(4096)
-  path!: string;
-
-  @Field(() => String, { nullable: true, description: 'What people call it.' })
+@ArgsType()
+class CheckpointsArgs extends ListArgs {
+  @Field(() => CheckpointFilter, { nullable: true })
   @IsOptional()
-  @IsNotEmpty()
-  @MaxLength(200)
-  @WithoutNul()
-  name?: string;
+  @ValidateNested()
+  filter?: CheckpointFilter;
 }
 
 @Resolver(() => Checkpoint)
 export class CheckpointResolver {
-  constructor(private readonly service: CheckpointService) {}
+  constructor(
+    private readonly service: CheckpointService,
+    private readonly registration: CheckpointRegistration,
+    private readonly aliasService: CheckpointAliasService,
+  ) {}
 
   @Query(() => [Checkpoint], { description: 'Newest first.' })
-  checkpoints(@Args(() => ListArgs) { first, offset }: ListArgs): Promise<Checkpoint[]> {
-    return this.service.list(first, offset);
+  checkpoints(
+    @Args(() => CheckpointsArgs) { filter, first, offset }: CheckpointsArgs,
+  ): Promise<Checkpoint[]> {
+    return this.service.list(filter ?? {}, first, offset);
   }
 
-  @Query(() => Checkpoint)
+  @Query(() => Checkpoint, { description: 'A deleted one too.' })
   checkpoint(@Args(() => IdArgs) { id }: IdArgs): Promise<Checkpoint> {
     return this.service.get(id);
   }
 
-  @Mutation(() => Checkpoint, {
-    description: 'Stores a checkpoint by its content; the same content answers with the one there.',
-  })
-  registerCheckpoint(
-    @Arg('input', () => RegisterCheckpointInput) { path, name }: RegisterCheckpointInput,
+  @Query(() => Checkpoint)
+  checkpointByDigest(
+    @Args(() => DigestArgs) { digest, preprocessingDigest }: DigestArgs,
   ): Promise<Checkpoint> {
-    return this.service.registerInsideRoots(path, name);
+    return this.service.byDigest(digest, preprocessingDigest);
+  }
+
+  @Query(() => Checkpoint, { description: 'What the alias means now.' })
+  checkpointByAlias(@Args(() => AliasArgs) { alias }: AliasArgs): Promise<Checkpoint> {
+    return this.aliasService.resolve(alias);
+  }
+
+  @Mutation(() => Checkpoint, {
+    description:
+      'Stores a checkpoint by its content; the same content under the same preprocessing answers with the one there.',
+  })
+  async registerCheckpoint(
+    @Arg('input', () => RegisterCheckpointInput) { path, ...details }: RegisterCheckpointInput,
+  ): Promise<Checkpoint> {
+    return (await this.registration.insideRoots(path, details)).checkpoint;
+  }
+
+  @Mutation(() => Checkpoint)
+  updateCheckpoint(
+    @Arg('input', () => UpdateCheckpointInput) input: UpdateCheckpointInput,
+  ): Promise<Checkpoint> {
+    return this.service.update(input);
+  }
+
+  @Mutation(() => Checkpoint, {
+    description: 'Hides it from lists and from evaluation; its results stay.',
+  })
+  deleteCheckpoint(@Args(() => IdArgs) { id }: IdArgs): Promise<Checkpoint> {
+    return this.service.delete(id);
+  }
+
+  @Mutation(() => Checkpoint)
+  restoreCheckpoint(@Args(() => IdArgs) { id }: IdArgs): Promise<Checkpoint> {
+    return this.service.restore(id);
+  }
+
+  @FieldResolver(() => [String], { description: 'What it is called now, sorted.' })
+  aliases(@Root() { id }: Checkpoint, @Ctx() { loaders }: CheckpointContext): Promise<string[]> {
+    return loaders.aliases.load(id);
   }
 }

@@ -1,91 +1,134 @@
-/** Registers checkpoints and finds them again. */
-import { randomUUID } from 'node:crypto';
-import type { DataSource, Repository } from 'typeorm';
+/** Finds checkpoints, changes what people say about them, and gives out their bytes. */
+import { type DataSource, IsNull, type Repository } from 'typeorm';
 import { UserError } from '../errors';
 import { Checkpoint } from './checkpoint.entity';
-import type { CheckpointRoots } from './checkpoint-roots';
+import { CheckpointAlias } from './checkpoint-alias.entity';
+import type { CheckpointFilter, UpdateCheckpointInput } from './checkpoint-inputs';
+import { filteredCheckpoints } from './checkpoint-list';
 import type { CheckpointStore } from './checkpoint-store';
 import type { CheckpointFiles } from './formats/checkpoint-files';
-import { describeCheckpoint } from './formats/describe-checkpoint';
-import { readCheckpoint } from './formats/read-checkpoint';
-import { storableMetadata } from './storable-metadata';
-
-const NAME_MAX_LENGTH = 200;
 
 export class CheckpointService {
   private readonly repository: Repository<Checkpoint>;
 
   constructor(
-    dataSource: DataSource,
+    private readonly dataSource: DataSource,
     private readonly store: CheckpointStore,
-    private readonly roots: CheckpointRoots,
   ) {
     this.repository = dataSource.getRepository(Checkpoint);
   }
 
-  /** Registers what a remote caller names: only inside the configured roots. */
-  async registerInsideRoots(path: string, name?: string): Promise<Checkpoint> {
-    return this.register(await this.roots.resolve(path), name);
+  /**
+   * A deleted one too: results name it.
+   *
+   * @throws UserError CHECKPOINT_NOT_FOUND
+   */
+  async get(id: string): Promise<Checkpoint> {
+    return (await this.repository.findOneBy({ id })) ?? notFound(id);
   }
 
   /**
-   * Stores and registers a checkpoint; the same content answers with the checkpoint that is there.
+   * The checkpoint of a content. Where several preprocessings share it and none is named, the one that is not
+   * deleted.
    *
-   * @param path a file or folder that this process may read
-   * @throws UserError CHECKPOINT_* as the readers say
+   * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_AMBIGUOUS
    */
-  async register(path: string, name?: string): Promise<Checkpoint> {
-    const files = await readCheckpoint(path);
-    const description = describeCheckpoint(files);
-    const metadata = storableMetadata(description.metadata ?? {});
-    await this.store.put(files);
-    await this.repository
-      .createQueryBuilder()
-      .insert()
-      .values({
-        id: randomUUID(),
-        name: (name ?? nameFrom(metadata, path)).slice(0, NAME_MAX_LENGTH),
-        digest: files.digest,
-        format: files.format,
-        architecture: description.architecture,
-        inputHeight: description.inputShape.height,
-        inputWidth: description.inputShape.width,
-        inputChannels: description.inputShape.channels,
-        classCount: description.classCount,
-        parameterCount: description.parameterCount,
-        sizeBytes: files.sizeBytes,
-        metadata: metadata as object,
-      })
-      .orIgnore()
-      .execute();
-    return this.repository.findOneByOrFail({ digest: files.digest });
-  }
-
-  /** @throws UserError CHECKPOINT_NOT_FOUND */
-  async get(id: string): Promise<Checkpoint> {
-    const checkpoint = await this.repository.findOneBy({ id });
-    if (checkpoint) return checkpoint;
+  async byDigest(digest: string, preprocessingDigest?: string): Promise<Checkpoint> {
+    const found = await this.repository.findBy({
+      digest,
+      ...(preprocessingDigest && { preprocessingDigest }),
+    });
+    const kept = found.filter(({ deletedAt }) => deletedAt === null);
+    const candidates = kept.length > 0 ? kept : found;
+    const [checkpoint] = candidates;
+    if (checkpoint === undefined) return notFound(`with the digest ${digest}`);
+    if (candidates.length === 1) return checkpoint;
     throw new UserError(
-      'CHECKPOINT_NOT_FOUND',
-      `there is no checkpoint ${id}; the query "checkpoints" lists them`,
+      'CHECKPOINT_AMBIGUOUS',
+      `this content is registered under ${candidates.length} preprocessings; give the preprocessingDigest too`,
+      { details: { preprocessingDigests: candidates.map((one) => one.preprocessingDigest) } },
     );
   }
 
-  list(first: number, offset: number): Promise<Checkpoint[]> {
-    return this.repository.find({
-      order: { createdAt: 'DESC', id: 'DESC' },
-      take: first,
-      skip: offset,
+  /** Newest first. */
+  list(filter: Partial<CheckpointFilter>, first: number, offset: number): Promise<Checkpoint[]> {
+    return filteredCheckpoints(this.repository, filter)
+      .orderBy('checkpoint.createdAt', 'DESC')
+      .addOrderBy('checkpoint.id', 'DESC')
+      .take(first)
+      .skip(offset)
+      .getMany();
+  }
+
+  /** @throws UserError CHECKPOINT_NOT_FOUND */
+  async update({ id, name, tags, notes }: UpdateCheckpointInput): Promise<Checkpoint> {
+    // GraphQL's null means here what leaving it out means.
+    const changes = {
+      ...(name && { name }),
+      ...(tags && { tags }),
+      ...(typeof notes === 'string' && { notes }),
+    };
+    if (Object.keys(changes).length > 0) await this.repository.update({ id }, changes);
+    return this.get(id);
+  }
+
+  /**
+   * Hides it from lists and from evaluation; its results and bytes stay.
+   *
+   * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_HAS_ALIASES: `champion` must not vanish unnoticed
+   */
+  async delete(id: string): Promise<Checkpoint> {
+    await this.dataSource.transaction(async (manager) => {
+      // The row's lock keeps an alias from being set on it between the look and the deletion.
+      const checkpoint =
+        (await manager.findOne(Checkpoint, {
+          where: { id },
+          lock: { mode: 'pessimistic_write' },
+        })) ?? notFound(id);
+      const aliases = await manager.findBy(CheckpointAlias, {
+        checkpointId: id,
+        endedAt: IsNull(),
+      });
+      if (aliases.length > 0) throw hasAliases(aliases.map(({ alias }) => alias));
+      if (checkpoint.deletedAt === null) {
+        await manager.update(Checkpoint, { id }, { deletedAt: () => 'now()' });
+      }
     });
+    return this.get(id);
+  }
+
+  /** @throws UserError CHECKPOINT_NOT_FOUND */
+  async restore(id: string): Promise<Checkpoint> {
+    await this.repository.update({ id }, { deletedAt: null });
+    return this.get(id);
   }
 
   /** The checkpoint's bytes, held against its digest. */
   files(checkpoint: Checkpoint): Promise<CheckpointFiles> {
-    return this.store.load(checkpoint.digest);
+    return this.store.load(checkpoint.digest, checkpoint.format);
   }
 }
 
-function nameFrom(metadata: Record<string, unknown>, path: string): string {
-  if (typeof metadata.name === 'string' && metadata.name !== '') return metadata.name;
-  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+/** @throws UserError CHECKPOINT_DELETED */
+export function assertNotDeleted(checkpoint: Checkpoint): void {
+  if (checkpoint.deletedAt === null) return;
+  throw new UserError(
+    'CHECKPOINT_DELETED',
+    `the checkpoint ${checkpoint.id} has been deleted; "restoreCheckpoint" brings it back`,
+  );
+}
+
+function notFound(what: string): never {
+  throw new UserError(
+    'CHECKPOINT_NOT_FOUND',
+    `there is no checkpoint ${what}; the query "checkpoints" lists them`,
+  );
+}
+
+function hasAliases(aliases: string[]): UserError {
+  return new UserError(
+    'CHECKPOINT_HAS_ALIASES',
+    `the checkpoint is ${aliases.join(', ')}; move or remove its aliases first`,
+    { details: { aliases } },
+  );
 }

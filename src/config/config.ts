@@ -81,8 +81,10 @@ export class ServerConfig {
 
 export class LimitsConfig {
   @IsInt() @Min(1) @Max(100) queryDepth = 12;
-  @IsInt() @Min(1) @Max(1_000_000) queryCost = 5_000;
+  @IsInt() @Min(1) @Max(1_000_000) queryCost = 20_000;
   @IsInt() @Min(1024) @Max(2 ** 30) bodyBytes = 2 ** 20;
+  /** A checkpoint sent over HTTP. */
+  @IsInt() @Min(1024) @Max(2 ** 30) uploadBytes = 2 ** 30;
   @IsInt() @Min(1024) @Max(2 ** 30) websocketMessageBytes = 2 ** 16;
 }
 

@@ -12,6 +12,8 @@ import {
   PrimaryColumn,
 } from 'typeorm';
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import type { Preprocessing } from '../checkpoints/preprocessing';
+import { CheckpointPreprocessing } from '../checkpoints/preprocessing-fields';
 import { bigCount, sha256Hex } from '../database/column-types';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
@@ -53,6 +55,12 @@ export class EvaluationResult {
   @Field(() => String, { description: 'SHA-256 of the split that was evaluated.' })
   @Column(sha256Hex)
   dataDigest!: string;
+
+  @Field(() => CheckpointPreprocessing, {
+    description: 'How pixels became inputs and what the outputs were.',
+  })
+  @Column({ type: 'jsonb' })
+  preprocessing!: Preprocessing;
 
   @Field(() => String)
   @Column({ type: 'text' })

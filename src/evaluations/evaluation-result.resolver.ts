@@ -1,5 +1,5 @@
 /** Results over GraphQL. Ratios derive from the stored counts. */
-import { IsOptional, IsUUID, MaxLength } from 'class-validator';
+import { IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
 import {
   Arg,
   Args,
@@ -30,6 +30,11 @@ class ResultsArgs extends ListArgs {
   @IsOptional()
   @IsUUID()
   checkpointId?: string;
+
+  @Field(() => String, { nullable: true, description: 'SHA-256 in hex, whatever preprocessing.' })
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 hex digits in lower case' })
+  checkpointDigest?: string;
 
   @Field(() => ID, { nullable: true })
   @IsOptional()

@@ -1,8 +1,18 @@
 /** Runs over GraphQL: start one, follow it. */
-import { IsInt, IsNotEmpty, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  validateSync,
+} from 'class-validator';
 import {
   Arg,
   Args,
+  ArgumentValidationError,
   Ctx,
   Field,
   FieldResolver,
@@ -17,6 +27,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { IsAlias } from '../checkpoints/checkpoint-inputs';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
 import { IdArgs, ListArgs } from '../graphql-args';
@@ -28,9 +39,15 @@ import { progressOf, RunProgress } from './run-progress';
 
 @InputType()
 export class RunEvaluationInput {
-  @Field(() => ID)
+  @Field(() => ID, { nullable: true, description: 'Either this or checkpointAlias.' })
+  @IsOptional()
   @IsUUID()
-  checkpointId!: string;
+  checkpointId?: string;
+
+  @Field(() => String, { nullable: true, description: 'Such as champion: what it means now.' })
+  @IsOptional()
+  @IsAlias()
+  checkpointAlias?: string;
 
   @Field(() => ID)
   @IsUUID()
@@ -74,7 +91,7 @@ export class EvaluationRunResolver {
 
   @Subscription(() => EvaluationRun, {
     subscribe: ({ args, context }: SubscribeResolverData<unknown, IdArgs, EvaluationContext>) =>
-      context.watchRun(args.id),
+      context.watchRun(checkedId(args)),
     description: 'The run as it is now, then at each change, until it has ended.',
   })
   evaluationRunUpdated(@Args(() => IdArgs) _args: IdArgs, @Root() run: EvaluationRun) {
@@ -105,4 +122,12 @@ export class EvaluationRunResolver {
   result(@Root() run: EvaluationRun, @Ctx() { loaders }: EvaluationContext) {
     return loaders.result.load(run.id);
   }
+}
+
+/** A subscription's source is asked for before type-graphql validates the arguments. */
+function checkedId(args: IdArgs): string {
+  const given = Object.assign(new IdArgs(), args);
+  const errors = validateSync(given, { validationError: { target: false, value: false } });
+  if (errors.length > 0) throw new ArgumentValidationError(errors);
+  return given.id;
 }

@@ -1,10 +1,13 @@
 /** Accepts runs, follows them and finds what they found. */
 import type { DataSource, FindOptionsWhere, Repository } from 'typeorm';
-import type { CheckpointService } from '../checkpoints/checkpoint.service';
+import type { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { assertNotDeleted, type CheckpointService } from '../checkpoints/checkpoint.service';
+import type { CheckpointAliasService } from '../checkpoints/checkpoint-alias.service';
 import { type DatasetService, splitOf } from '../datasets/dataset.service';
 import { UserError } from '../errors';
 import type { EngineName } from '../inference/engine';
 import type { RunQueue } from '../queue/run-queue';
+import { closable } from './closable';
 import { assertCompatible } from './compatibility';
 import { EvaluationResult } from './evaluation-result.entity';
 import { type EvaluationRun, RunState } from './evaluation-run.entity';
@@ -13,7 +16,9 @@ import { CANCELLED } from './interruption';
 import type { RunEvent, RunEvents } from './run-events';
 
 export interface RunRequest {
-  checkpointId: string;
+  /** Either this or `checkpointAlias`. */
+  checkpointId?: string | null | undefined;
+  checkpointAlias?: string | null | undefined;
   datasetId: string;
   split: string;
   engine: EngineName;
@@ -23,6 +28,7 @@ export interface RunRequest {
 /** Only what is given narrows the list. */
 export interface ResultFilter {
   checkpointId?: string | undefined;
+  checkpointDigest?: string | undefined;
   datasetId?: string | undefined;
   split?: string | undefined;
 }
@@ -30,34 +36,68 @@ export interface ResultFilter {
 /** Another process may change a run unheard: a watcher looks at the row at least this often. */
 const WATCH_INTERVAL_MS = 500;
 
+export interface EvaluationServiceOptions {
+  dataSource: DataSource;
+  runs: EvaluationRunRepository;
+  checkpoints: CheckpointService;
+  aliases: CheckpointAliasService;
+  datasets: DatasetService;
+  queue: RunQueue;
+  events: RunEvents;
+}
+
 export class EvaluationService {
   private readonly results: Repository<EvaluationResult>;
+  private readonly runs: EvaluationRunRepository;
+  private readonly checkpoints: CheckpointService;
+  private readonly aliases: CheckpointAliasService;
+  private readonly datasets: DatasetService;
+  private readonly queue: RunQueue;
+  private readonly events: RunEvents;
 
-  constructor(
-    dataSource: DataSource,
-    private readonly runs: EvaluationRunRepository,
-    private readonly checkpoints: CheckpointService,
-    private readonly datasets: DatasetService,
-    private readonly queue: RunQueue,
-    private readonly events: RunEvents,
-  ) {
-    this.results = dataSource.getRepository(EvaluationResult);
+  constructor(options: EvaluationServiceOptions) {
+    this.results = options.dataSource.getRepository(EvaluationResult);
+    this.runs = options.runs;
+    this.checkpoints = options.checkpoints;
+    this.aliases = options.aliases;
+    this.datasets = options.datasets;
+    this.queue = options.queue;
+    this.events = options.events;
   }
 
   /**
    * Stores the run and queues it.
    *
-   * @throws UserError CHECKPOINT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_SPLIT_UNKNOWN,
+   * @throws UserError CHECKPOINT_REFERENCE_INVALID, CHECKPOINT_NOT_FOUND, ALIAS_NOT_FOUND,
+   *   CHECKPOINT_DELETED, DATASET_NOT_FOUND, DATASET_SPLIT_UNKNOWN,
    *   CHECKPOINT_DATASET_MISMATCH: what can be known at once is said at once
    */
   async request(request: RunRequest): Promise<EvaluationRun> {
-    const checkpoint = await this.checkpoints.get(request.checkpointId);
+    const { checkpointId, checkpointAlias, ...rest } = request;
+    const checkpoint = await this.checkpoint(checkpointId, checkpointAlias);
+    assertNotDeleted(checkpoint);
     const dataset = await this.datasets.get(request.datasetId);
     const { sampleCount } = splitOf(dataset, request.split);
     assertCompatible(checkpoint, dataset);
-    const run = await this.runs.create({ ...request, samplesTotal: sampleCount });
+    const run = await this.runs.create({
+      ...rest,
+      checkpointId: checkpoint.id,
+      samplesTotal: sampleCount,
+    });
     this.queue.enqueue(run.id);
     return run;
+  }
+
+  private checkpoint(
+    id: string | null | undefined,
+    alias: string | null | undefined,
+  ): Promise<Checkpoint> {
+    if (id && !alias) return this.checkpoints.get(id);
+    if (alias && !id) return this.aliases.resolve(alias);
+    throw new UserError(
+      'CHECKPOINT_REFERENCE_INVALID',
+      'name the checkpoint by exactly one of checkpointId and checkpointAlias',
+    );
   }
 
   /** Queues again what processes that are gone left open. */
@@ -108,7 +148,11 @@ export class EvaluationService {
   }
 
   /** The run as it is now, then at each change, until it has ended. */
-  async *watch(id: string, signal?: AbortSignal): AsyncGenerator<EvaluationRun> {
+  watch(id: string): AsyncIterableIterator<EvaluationRun, void, void> {
+    return closable((left) => this.follow(id, left));
+  }
+
+  private async *follow(id: string, left: AbortSignal): AsyncGenerator<EvaluationRun, void, void> {
     let told = '';
     const latest: { event?: RunEvent; wake?: () => void } = {};
     const ignore = this.events.listen(id, (event) => {
@@ -116,13 +160,13 @@ export class EvaluationService {
       latest.wake?.();
     });
     try {
-      while (!signal?.aborted) {
+      while (!left.aborted) {
         const run = withProgress(await this.run(id), latest.event);
         const state = `${run.state} ${run.attempt} ${run.samplesDone}`;
         if (state !== told) yield run;
         told = state;
         if (hasEnded(run)) return;
-        await pause(latest, signal);
+        await pause(latest, left);
       }
     } finally {
       ignore();
@@ -133,11 +177,13 @@ export class EvaluationService {
 /** TypeORM refuses undefined in a condition, lest it match every row. */
 function given({
   checkpointId,
+  checkpointDigest,
   datasetId,
   split,
 }: ResultFilter): FindOptionsWhere<EvaluationResult> {
   return {
     ...(checkpointId && { checkpointId }),
+    ...(checkpointDigest && { checkpointDigest }),
     ...(datasetId && { datasetId }),
     ...(split && { split }),
   };
@@ -155,16 +201,17 @@ function withProgress(run: EvaluationRun, event: RunEvent | undefined): Evaluati
   return run;
 }
 
-function pause(latest: { wake?: () => void }, signal: AbortSignal | undefined): Promise<void> {
+function pause(latest: { wake?: () => void }, left: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      left.removeEventListener('abort', done);
       delete latest.wake;
       resolve();
     };
     const timer = setTimeout(done, WATCH_INTERVAL_MS);
     latest.wake = done;
-    signal?.addEventListener('abort', done, { once: true });
+    left.addEventListener('abort', done);
+    if (left.aborted) done();
   });
 }

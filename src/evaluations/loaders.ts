@@ -1,21 +1,31 @@
 /** Batches look-ups by id within one request, so that a list costs a fixed number of SQL statements. */
 import DataLoader from 'dataloader';
-import { type DataSource, In } from 'typeorm';
-import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import {
+  type CheckpointContext,
+  type CheckpointLoaders,
+  createCheckpointLoaders,
+} from '../checkpoints/checkpoint-loaders';
 import { Dataset } from '../datasets/dataset.entity';
 import { EvaluationResult } from './evaluation-result.entity';
 import { EvaluationRun } from './evaluation-run.entity';
 
-export interface EvaluationLoaders {
-  checkpoint: DataLoader<string, Checkpoint>;
+export interface EvaluationLoaders extends CheckpointLoaders {
   dataset: DataLoader<string, Dataset>;
   run: DataLoader<string, EvaluationRun>;
   /** By the run's id; null for a run without a result. */
   result: DataLoader<string, EvaluationResult | null>;
+  /** The newest ones of a checkpoint. */
+  checkpointResults: DataLoader<ResultsOfCheckpoint, EvaluationResult[], string>;
+}
+
+export interface ResultsOfCheckpoint {
+  checkpointId: string;
+  first: number;
 }
 
 /** What every request's context carries for this room's resolvers. */
-export interface EvaluationContext {
+export interface EvaluationContext extends CheckpointContext {
   loaders: EvaluationLoaders;
   watchRun(id: string): AsyncIterable<EvaluationRun>;
 }
@@ -23,12 +33,11 @@ export interface EvaluationContext {
 /** A subscription keeps its loaders while runs go on and results appear: these are batched, not kept. */
 const fresh = { cache: false };
 
-export function createLoaders({ manager }: DataSource): EvaluationLoaders {
+export function createLoaders(dataSource: DataSource): EvaluationLoaders {
+  const { manager } = dataSource;
   const ids = (keys: readonly string[]) => In([...keys]);
   return {
-    checkpoint: new DataLoader(async (keys) =>
-      inOrder(keys, await manager.findBy(Checkpoint, { id: ids(keys) })),
-    ),
+    ...createCheckpointLoaders(dataSource),
     dataset: new DataLoader(async (keys) =>
       inOrder(keys, await manager.findBy(Dataset, { id: ids(keys) })),
     ),
@@ -41,7 +50,36 @@ export function createLoaders({ manager }: DataSource): EvaluationLoaders {
       const byRun = new Map(found.map((result) => [result.runId, result]));
       return keys.map((key) => byRun.get(key) ?? null);
     }, fresh),
+    checkpointResults: new DataLoader((keys) => newestResults(manager, keys), {
+      ...fresh,
+      cacheKeyFn: ({ checkpointId, first }) => `${checkpointId} ${first}`,
+    }),
   };
+}
+
+/** One statement whatever the number of checkpoints, and no more rows than are asked for. */
+async function newestResults(
+  manager: EntityManager,
+  keys: readonly ResultsOfCheckpoint[],
+): Promise<EvaluationResult[][]> {
+  const found = await manager
+    .createQueryBuilder(EvaluationResult, 'result')
+    .where(
+      `result.runId IN (
+         SELECT newest.run_id FROM unnest(CAST(:ids AS uuid[]), CAST(:sizes AS integer[])) AS wanted(id, size)
+          CROSS JOIN LATERAL (SELECT r.run_id FROM evaluation_result r WHERE r.checkpoint_id = wanted.id
+                               ORDER BY r.created_at DESC, r.run_id DESC LIMIT wanted.size) newest)`,
+      {
+        ids: keys.map(({ checkpointId }) => checkpointId),
+        sizes: keys.map(({ first }) => first),
+      },
+    )
+    .orderBy('result.createdAt', 'DESC')
+    .addOrderBy('result.runId', 'DESC')
+    .getMany();
+  return keys.map(({ checkpointId, first }) =>
+    found.filter((result) => result.checkpointId === checkpointId).slice(0, first),
+  );
 }
 
 /** Foreign keys hold, so a missing row is a bug. */

@@ -1,9 +1,11 @@
 /** A shard's raw outputs, packed: every prediction, probability, loss and metric derives from them. */
-import { Column, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { OutputKind } from '../checkpoints/preprocessing';
 import { bigCount } from '../database/column-types';
 import { EvaluationRun } from './evaluation-run.entity';
 
 @Entity()
+@Check('prediction_block_kind_check', `kind IN ('logits', 'probabilities')`)
 export class PredictionBlock {
   @PrimaryColumn({ type: 'uuid' })
   runId!: string;
@@ -24,7 +26,11 @@ export class PredictionBlock {
   @Column({ type: 'integer' })
   classCount!: number;
 
-  /** sampleCount × classCount logits, row by row, as little-endian float32. */
+  /** What the outputs below are. */
+  @Column({ type: 'varchar', length: 16 })
+  kind!: OutputKind;
+
+  /** sampleCount × classCount raw outputs, row by row, as little-endian float32. */
   @Column({ type: 'bytea' })
   logits!: Buffer;
 

@@ -46,7 +46,9 @@ export class RunExecutor {
     }
   };
 
-  private async evaluate(run: EvaluationRun, signal: AbortSignal): Promise<void> {
+  private async evaluate(run: EvaluationRun, stopped: AbortSignal): Promise<void> {
+    const lost = new AbortController();
+    const signal = AbortSignal.any([stopped, lost.signal]);
     const startedAt = performance.now();
     const { checkpoints, datasets, runs } = this.options;
     const checkpoint = await checkpoints.get(run.checkpointId);
@@ -55,12 +57,15 @@ export class RunExecutor {
       checkpoints.files(checkpoint),
       datasets.load(dataset, run.split),
     ]);
-    const progress = this.progressOf(run);
+    const progress = this.progressOf(run, () => {
+      lost.abort(CANCELLED);
+    });
     const blocks: Block[] = [];
     for (let first = 0; first < split.sampleCount; first += this.options.shardSize) {
       const outcome = await this.options.evaluator.evaluate({
         engine: run.engine,
         checkpoint: files,
+        preprocessing: checkpoint.preprocessing,
         split,
         firstSample: first,
         sampleCount: Math.min(this.options.shardSize, split.sampleCount - first),
@@ -81,16 +86,22 @@ export class RunExecutor {
     );
   }
 
-  private progressOf(run: EvaluationRun): (samplesDone: number) => void {
+  /** @param onLost told where the run is not this attempt's any more: another process has cancelled it */
+  private progressOf(run: EvaluationRun, onLost: () => void): (samplesDone: number) => void {
     let written = performance.now();
     return (samplesDone) => {
       this.options.events.progress(run.id, samplesDone);
       if (performance.now() - written < PROGRESS_INTERVAL_MS) return;
       written = performance.now();
       // Progress is a courtesy: a database that is away shows itself when the result is written.
-      this.options.runs.markProgress(run, samplesDone).catch((error: unknown) => {
-        this.options.log.warn({ err: error, runId: run.id }, 'progress was not stored');
-      });
+      this.options.runs.markProgress(run, samplesDone).then(
+        (stored) => {
+          if (!stored) onLost();
+        },
+        (error: unknown) => {
+          this.options.log.warn({ err: error, runId: run.id }, 'progress was not stored');
+        },
+      );
     };
   }
 
@@ -108,13 +119,14 @@ interface Block {
 }
 
 function blockRow(run: EvaluationRun, { first, outcome }: Block, shard: number) {
-  const { logits, totals } = outcome;
+  const { logits, outputKind, totals } = outcome;
   return {
     runId: run.id,
     shard,
     firstSample: first,
     sampleCount: totals.sampleCount,
     classCount: totals.classCount,
+    kind: outputKind,
     // Every platform that runs Node is little-endian, as the column wants it.
     logits: Buffer.from(logits.buffer, logits.byteOffset, logits.byteLength),
     lossSum: totals.lossSum,
@@ -138,6 +150,7 @@ function resultRow(
     checkpointId: checkpoint.id,
     datasetId: run.datasetId,
     checkpointDigest: checkpoint.digest,
+    preprocessing: checkpoint.preprocessing,
     dataDigest,
     split: run.split,
     engine: run.engine,

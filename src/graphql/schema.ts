@@ -2,8 +2,10 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
 import { CheckpointResolver } from '../checkpoints/checkpoint.resolver';
 import { DatasetResolver } from '../datasets/dataset.resolver';
+import { CheckpointResultsResolver } from '../evaluations/checkpoint-results.resolver';
 import {
   ConfusionMatrixResolver,
   EvaluationResultResolver,
@@ -14,6 +16,8 @@ import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
 const RESOLVERS: NonEmptyArray<Function> = [
   CheckpointResolver,
+  CheckpointAliasResolver,
+  CheckpointResultsResolver,
   DatasetResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,

@@ -42,7 +42,8 @@ export function checkHost(
 }
 
 /**
- * Browsers let any page open a WebSocket to any address and say only in Origin whose page it is.
+ * Browsers let any page open a WebSocket to any address and say only in Origin whose page it is; uploads are
+ * held to the same rule.
  * Clients that are no browsers send no Origin.
  *
  * @throws HttpRefusal ORIGIN_NOT_ALLOWED
@@ -54,6 +55,6 @@ export function checkSameOrigin(request: FastifyRequest): void {
   throw new HttpRefusal(
     403,
     'ORIGIN_NOT_ALLOWED',
-    'WebSockets are open to pages of this service only: the Origin header names another host.',
+    'This address is open to pages of this service only: the Origin header names another host.',
   );
 }

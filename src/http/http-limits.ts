@@ -4,6 +4,12 @@ import { DEFAULT_GRAPHQL_LIMITS, type GraphQLLimits } from '../graphql/limits/li
 export interface HttpLimits {
   /** A request's body (REQUEST_TOO_LARGE, 413). */
   bodyBytes: number;
+  /** An uploaded file (UPLOAD_TOO_LARGE, 413). */
+  uploadBytes: number;
+  /** Uploads at a time: each holds a connection and a file (TOO_MANY_UPLOADS, 503). */
+  uploads: number;
+  /** For the next part of an upload to arrive (UPLOAD_IDLE, 408); an upload as a whole may take any time. */
+  uploadIdleMs: number;
   /** A request's line and headers together (431). */
   headerBytes: number;
   /** For the headers to arrive, from the connection's start (408). Against clients that send drop by drop. */
@@ -38,6 +44,9 @@ export interface ServiceLimits extends GraphQLLimits, HttpLimits, WebSocketLimit
 export const DEFAULT_SERVICE_LIMITS: Readonly<ServiceLimits> = {
   ...DEFAULT_GRAPHQL_LIMITS,
   bodyBytes: 1_048_576,
+  uploadBytes: 1_073_741_824,
+  uploads: 4,
+  uploadIdleMs: 30_000,
   headerBytes: 16_384,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

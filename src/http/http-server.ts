@@ -1,7 +1,7 @@
 /** The edge: one HTTP server for GraphQL over HTTP and WebSocket and for the health addresses. */
 import { randomUUID } from 'node:crypto';
 import type { BaseContext } from '@apollo/server';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { CreateContext } from '../graphql/request-info';
@@ -13,6 +13,7 @@ import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './http-limits';
 import { listenAt, type ListenOptions, urlOf } from './listen';
 import { registerRequestLog } from './request-log';
 import { setSecurityHeaders } from './security-headers';
+import { type ReceiveUpload, registerUploadRoute } from './upload-route';
 import { shutDownOf } from './shut-down';
 import { serveWebSocket } from './websocket-connection';
 import { createOperationServer } from './websocket-operations';
@@ -26,6 +27,8 @@ export interface HttpServerOptions<TContext extends BaseContext> {
   /** Rejects where the service can't do its work now. */
   checkReadiness: () => Promise<void>;
   log: Logger;
+  /** Takes in uploaded checkpoints; without it there is no address for them. */
+  receiveUpload?: ReceiveUpload;
   /** Names beside localhost that a Host header may bear. Where the server is not bound to the loopback
    *  and none is given, every name may. */
   allowedHosts?: readonly string[];
@@ -77,6 +80,7 @@ export async function createHttpServer<TContext extends BaseContext>(
     },
   });
   registerOtherMethods(fastify);
+  if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
   registerHealthRoutes(fastify, checkReadiness, limits.readinessTimeoutMs);
   await fastify.ready();
 
@@ -97,8 +101,10 @@ export async function createHttpServer<TContext extends BaseContext>(
 function createFastify(limits: ServiceLimits, log: Logger): FastifyInstance {
   const { requestTimeoutMs } = limits;
   const headersTimeout = Math.min(limits.headersTimeoutMs, requestTimeoutMs);
+  // By Fastify's own type, or every helper that takes the instance would have to name pino's.
+  const loggerInstance: FastifyBaseLogger = log;
   const fastify = Fastify({
-    loggerInstance: log,
+    loggerInstance,
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
@@ -122,5 +128,5 @@ function createFastify(limits: ServiceLimits, log: Logger): FastifyInstance {
   });
   // Forms can be sent across sites without a preflight; GraphQL is JSON only.
   fastify.removeContentTypeParser('text/plain');
-  return fastify as unknown as FastifyInstance;
+  return fastify;
 }

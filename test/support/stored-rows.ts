@@ -5,12 +5,18 @@ import { Checkpoint } from '../../src/checkpoints/checkpoint.entity';
 import { Dataset } from '../../src/datasets/dataset.entity';
 import { EvaluationResult } from '../../src/evaluations/evaluation-result.entity';
 import type { NewRun } from '../../src/evaluations/evaluation-run.repository';
-import { EvaluationRun } from '../../src/evaluations/evaluation-run.entity';
+import { EvaluationRun, RunState } from '../../src/evaluations/evaluation-run.entity';
+import { defaultPreprocessing, preprocessingDigest } from '../../src/checkpoints/preprocessing';
 import { report } from '../../src/metrics/report';
 
 const digest = () => randomUUID().replaceAll('-', '').repeat(2);
 
-export async function storeCheckpoint({ manager }: DataSource): Promise<Checkpoint> {
+export const PREPROCESSING = defaultPreprocessing({ channels: 1, endsInSoftmax: false });
+
+export async function storeCheckpoint(
+  { manager }: DataSource,
+  more: { digest?: string } = {},
+): Promise<Checkpoint> {
   const id = randomUUID();
   await manager.insert(Checkpoint, {
     id,
@@ -24,6 +30,9 @@ export async function storeCheckpoint({ manager }: DataSource): Promise<Checkpoi
     classCount: 2,
     parameterCount: 1570,
     sizeBytes: 6280,
+    preprocessing: PREPROCESSING,
+    preprocessingDigest: preprocessingDigest(PREPROCESSING),
+    ...more,
   });
   return manager.findOneByOrFail(Checkpoint, { id });
 }
@@ -75,6 +84,7 @@ export function resultOf(run: EvaluationRun) {
     datasetId: run.datasetId,
     checkpointDigest: digest(),
     dataDigest: digest(),
+    preprocessing: PREPROCESSING,
     split: run.split,
     engine: run.engine,
     backend: 'onnxruntime',
@@ -103,6 +113,7 @@ export function blockOf(run: EvaluationRun, shard = 0) {
     firstSample: 0,
     sampleCount: 4,
     classCount: 2,
+    kind: 'logits' as const,
     logits: Buffer.from(new Float32Array(8).buffer),
     lossSum: 2,
   };
@@ -115,7 +126,7 @@ export async function storeResult(
   more: { createdAt?: Date } = {},
 ): Promise<EvaluationResult> {
   const id = randomUUID();
-  const row = { ...run, id, state: 'SUCCEEDED' as EvaluationRun['state'], workerId: randomUUID() };
+  const row = { ...run, id, state: RunState.SUCCEEDED, workerId: randomUUID() };
   await manager.insert(EvaluationRun, row);
   const stored = await manager.findOneByOrFail(EvaluationRun, { id });
   await manager.insert(EvaluationResult, { ...resultOf(stored), ...more });

@@ -1,6 +1,7 @@
 /** The same content is one checkpoint, whoever registers it, under whatever name, at whatever moment. */
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { startApp } from '../../../src/app';
 import { writeLayersModel } from '../../support/layers-models';
 import { startTestService, type TestService } from '../../support/test-service';
 
@@ -58,4 +59,16 @@ describe('the same content', () => {
     const files = await service.app.services.checkpoints.files(checkpoint);
     expect(files.digest).toBe(checkpoint.digest);
   });
+});
+
+it('a start removes what a crash left half stored, and nothing else', async () => {
+  const before = await stored();
+  const left = path.join(service.store, '.half');
+  await mkdir(left);
+  await writeFile(path.join(left, 'a.onnx'), 'half');
+  const old = new Date(Date.now() - 2 * 60 * 60 * 1000);
+  for (const file of [path.join(left, 'a.onnx'), left]) await utimes(file, old, old);
+  const second = await startApp(service.loaded);
+  await second.stop();
+  expect(await stored()).toEqual(before);
 });

@@ -14,6 +14,7 @@ export class ProcessLease {
   readonly workerId = randomUUID();
   private runner: QueryRunner | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private released = false;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -24,6 +25,7 @@ export class ProcessLease {
 
   async release(): Promise<void> {
     clearInterval(this.timer);
+    this.released = true;
     const runner = this.runner;
     this.runner = undefined;
     if (!runner) return;
@@ -37,7 +39,9 @@ export class ProcessLease {
     const runner = this.dataSource.createQueryRunner();
     try {
       await runner.query(`SELECT pg_advisory_lock(${LOCK_OF})`, [this.workerId]);
-      this.runner = runner;
+      // Released meanwhile: a connection that nobody gives back would keep the data source from closing.
+      if (this.released) await runner.release();
+      else this.runner = runner;
     } catch (error) {
       await runner.release().catch(() => undefined);
       throw error;

@@ -5,12 +5,15 @@ import { Checkpoint } from '../../src/checkpoints/checkpoint.entity';
 import { Dataset } from '../../src/datasets/dataset.entity';
 import { EvaluationResult } from '../../src/evaluations/evaluation-result.entity';
 import type { NewRun } from '../../src/evaluations/evaluation-run.repository';
-import { EvaluationRun } from '../../src/evaluations/evaluation-run.entity';
+import { EvaluationRun, RunState } from '../../src/evaluations/evaluation-run.entity';
 import { report } from '../../src/metrics/report';
 
 const digest = () => randomUUID().replaceAll('-', '').repeat(2);
 
-export async function storeCheckpoint({ manager }: DataSource): Promise<Checkpoint> {
+export async function storeCheckpoint(
+  { manager }: DataSource,
+  more: { digest?: string } = {},
+): Promise<Checkpoint> {
   const id = randomUUID();
   await manager.insert(Checkpoint, {
     id,
@@ -24,6 +27,7 @@ export async function storeCheckpoint({ manager }: DataSource): Promise<Checkpoi
     classCount: 2,
     parameterCount: 1570,
     sizeBytes: 6280,
+    ...more,
   });
   return manager.findOneByOrFail(Checkpoint, { id });
 }
@@ -115,7 +119,7 @@ export async function storeResult(
   more: { createdAt?: Date } = {},
 ): Promise<EvaluationResult> {
   const id = randomUUID();
-  const row = { ...run, id, state: 'SUCCEEDED' as EvaluationRun['state'], workerId: randomUUID() };
+  const row = { ...run, id, state: RunState.SUCCEEDED, workerId: randomUUID() };
   await manager.insert(EvaluationRun, row);
   const stored = await manager.findOneByOrFail(EvaluationRun, { id });
   await manager.insert(EvaluationResult, { ...resultOf(stored), ...more });

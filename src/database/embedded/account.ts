@@ -45,16 +45,19 @@ export async function canEnter(account: ServerAccount, folder: string): Promise<
 
 /**
  * Folders, best first, that we can write and the account can read: for copies of the binaries.
- * The system's cache folder outlives a reboot; the temporary folder is for read-only systems.
+ * The system's cache folder outlives a reboot; the temporary folder is for read-only systems. Each is
+ * made when it is asked for.
  */
-export async function reachableFolders(account: ServerAccount, home: Home): Promise<string[]> {
-  if (account.uid === undefined) return [home.dataDir];
-  const folders = (await canEnter(account, home.dataDir)) ? [home.dataDir] : [];
+export async function* reachableFolders(
+  account: ServerAccount,
+  home: Home,
+): AsyncGenerator<string> {
+  if (await canEnter(account, home.dataDir)) yield home.dataDir;
+  if (account.uid === undefined) return;
   for (const parent of ['/var/cache', '/var/tmp', tmpdir()]) {
     const folder = join(parent, 'assay');
-    if (await makeTrusted(folder)) folders.push(folder);
+    if (await makeTrusted(folder)) yield folder;
   }
-  return folders;
 }
 
 /** Someone else could have made the name first in a public folder, to have us run programs of theirs. */

@@ -30,7 +30,7 @@ export async function locateBinaries(account: ServerAccount, home: Home): Promis
     if (typeof inPlace !== 'string') return inPlace;
     problems.push(inPlace);
   }
-  for (const folder of await reachableFolders(account, home)) {
+  for await (const folder of reachableFolders(account, home)) {
     try {
       const copy = await copyRuntime(installed, folder);
       await linkLibraries(copy);

@@ -1,5 +1,6 @@
 /** The embedded PostgreSQL: a real server of our own, for machines on which none is installed. */
 import { escapeIdentifier, type Client } from 'pg';
+import { messageOf, OperationalError } from '../../errors';
 import { chooseAccount } from './account';
 import { locateBinaries } from './binaries';
 import { hasCluster, MAJOR_VERSION, openHome, readPassword } from './home';
@@ -39,7 +40,7 @@ export interface EmbeddedPostgres {
  * Starts the folder's server, or joins the one that runs: any number of processes may do so at once.
  * Everything committed before a kill -9 of any or all of them is there again after the next start.
  * @throws OperationalError EMBEDDED_POSTGRES_UNAVAILABLE, _VERSION, _FOLDER_NOT_EMPTY, _FORBIDDEN,
- *   _PASSWORD_MISSING, _INIT_FAILED, _START_FAILED or _ADOPTION_FAILED (same prefix), each saying what to do
+ *   _PASSWORD_MISSING, _INIT_FAILED, _START_FAILED, _ADOPTION_FAILED or _DATABASE_FAILED (same prefix)
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -56,7 +57,14 @@ export async function startEmbeddedPostgres(
   const server = await bringUp(home, binaries, account);
   const adopted = server.child === undefined;
   log(`PostgreSQL ${adopted ? 'already runs' : 'runs'} on ${HOST}:${server.port}`);
-  await ensureDatabase(server.lease, database);
+  let password: string;
+  try {
+    password = await readPassword(home);
+    await ensureDatabase(server.lease, database);
+  } catch (error) {
+    await leaveServer(home, server);
+    throw error;
+  }
   // The lease alone shall not keep a process alive that forgets to stop.
   holdProcess(server.lease, false);
 
@@ -70,13 +78,7 @@ export async function startEmbeddedPostgres(
   };
   let leaving: Promise<void> | undefined;
   return {
-    connection: {
-      host: HOST,
-      port: server.port,
-      user: SUPERUSER,
-      password: await readPassword(home),
-      database,
-    },
+    connection: { host: HOST, port: server.port, user: SUPERUSER, password, database },
     adopted,
     stop: () => (leaving ??= leave()),
   };
@@ -92,6 +94,11 @@ async function ensureDatabase(lease: Client, database: string): Promise<void> {
   } catch (error) {
     // Another process made it between our two statements.
     const again = await lease.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-    if (again.rowCount === 0) throw error;
+    if (again.rowCount !== 0) return;
+    throw new OperationalError(
+      'EMBEDDED_POSTGRES_DATABASE_FAILED',
+      `The database "${database}" could not be made (${messageOf(error)}). Is the disk full?`,
+      { cause: error },
+    );
   }
 }

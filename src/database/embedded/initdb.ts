@@ -1,6 +1,6 @@
 /** Makes a new cluster: in a work folder beside its place, then by one rename, so that it is whole or not there. */
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lchown, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperationalError } from '../../errors';
 import { type ServerAccount } from './account';
@@ -91,8 +91,9 @@ async function writeSecret(file: string, secret: string, account: ServerAccount)
   await give(file, account);
 }
 
+/** Follows no link that the folder's owner could put in the place of what we made. */
 async function give(path: string, { uid, gid }: ServerAccount): Promise<void> {
-  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+  if (uid !== undefined && gid !== undefined) await lchown(path, uid, gid);
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -118,7 +119,7 @@ function initFailed(home: Home, output: string): OperationalError {
   return new OperationalError(
     'EMBEDDED_POSTGRES_INIT_FAILED',
     `A new database could not be made in ${home.dataDir}; is the disk full or read-only? ` +
-      `It ends with:\n${output.trim().split('\n').slice(-8).join('\n')}`,
+      `The last lines:\n${output.trim().split('\n').slice(-8).join('\n')}`,
     { details: { folder: home.dataDir } },
   );
 }

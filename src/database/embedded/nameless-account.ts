@@ -25,9 +25,9 @@ export async function withNamelessAccount(
   home: Home,
   run: (initdb: string) => Promise<Finished>,
 ): Promise<Finished> {
-  const [folder] = await reachableFolders(account, home);
-  if (folder === undefined) return { ok: false, output: 'no folder that the account can reach' };
-  const root = await mkdtemp(join(folder, `${INIT_PREFIX}programs-`));
+  const first = await reachableFolders(account, home).next();
+  if (first.done === true) return { ok: false, output: 'no folder that the account can reach' };
+  const root = await mkdtemp(join(first.value, `${INIT_PREFIX}programs-`));
   try {
     await mkdir(join(root, 'bin'));
     for (const program of ['initdb', 'postgres']) {

@@ -88,7 +88,9 @@ async function untilReady(
 
 function classify(log: string, problem: string): Launch {
   if (/lock file "postmaster\.pid" already exists/.test(log)) return { outcome: 'taken', log };
-  if (/could not bind|pre-existing shared memory block|is empty/.test(log)) {
+  if (
+    /Address already in use|pre-existing shared memory block|"postmaster\.pid" is empty/.test(log)
+  ) {
     return { outcome: 'retry', log };
   }
   return { outcome: 'failed', log: `${log}\n${problem}`.trim() };

@@ -102,6 +102,30 @@ describe('after kill -9', () => {
     },
   );
 
+  onLinux(
+    'of the server while one of its processes still works, the next start waits for that',
+    async () => {
+      const dataDir = await freshFolder();
+      const owner = await startHolder(dataDir);
+      const { connection } = owner.answer;
+      const busy = query(connection, 'SELECT count(*) FROM generate_series(1, 5000000)').catch(
+        () => undefined,
+      );
+      await until(async () => {
+        const active = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%5000000%'
+                         AND pid <> pg_backend_pid()`;
+        return (await query(connection, active)).length > 0;
+      });
+      process.kill(await pidOf(dataDir), 'SIGKILL');
+      await owner.kill();
+      const next = await startEmbeddedPostgres({ dataDir });
+      expect(next.adopted).toBe(false);
+      expect(await query(next.connection, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await next.stop();
+      await busy;
+    },
+  );
+
   onLinux('of the server alone, stop() of its owner ends well', async () => {
     const dataDir = await freshFolder();
     const server = await startEmbeddedPostgres({ dataDir });

@@ -68,7 +68,7 @@ function describeGraphQLError(
   cause: unknown,
   outer: GraphQLError | undefined,
 ): SafeError | undefined {
-  if (outer === undefined) return undefined;
+  if (outer === undefined || cause instanceof ArgumentValidationError) return undefined;
   // What is wrong with the request itself is said in full by the outer error ("Variable "$n" got …");
   // below it may be whatever a scalar threw. What a resolver threw is below graphql-js's wrapping.
   const isAboutRequest = outer.path === undefined && outer.nodes !== undefined;

@@ -53,7 +53,11 @@ function named(error: FastifyError, request: FastifyRequest, limits: HttpLimits)
   }
   const isMalformed = error.statusCode === 400;
   return isMalformed
-    ? new HttpRefusal(400, 'BAD_REQUEST', 'The body of the request is not valid JSON.')
+    ? new HttpRefusal(
+        400,
+        'BAD_REQUEST',
+        'The request is malformed: its body must be one whole JSON object.',
+      )
     : error;
 }
 

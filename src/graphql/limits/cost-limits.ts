@@ -58,11 +58,11 @@ export function checkCost(
   if (introspectionCost > maxIntrospection) {
     const excess = {
       code: 'INTROSPECTION_TOO_COSTLY',
-      limit: 'introspectionCostFactor × the standard introspection query',
+      limit: 'introspectionCostFactor',
       max: maxIntrospection,
       found: introspectionCost,
       what: 'The introspection costs too much',
-      advice: 'Ask for the schema once, without aliases.',
+      advice: `That is ${limits.introspectionCostFactor} times what the standard introspection query costs on this schema: ask for it once, without aliases.`,
     };
     errors.push(asGraphQLError(limitError(excess), operation));
   }

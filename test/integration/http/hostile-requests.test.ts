@@ -49,7 +49,7 @@ async function fetchChunked(body: string): Promise<{
       },
     }),
     duplex: 'half',
-  } as RequestInit);
+  });
   const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
   return { status: response.status, errors };
 }

@@ -1,4 +1,6 @@
 /** GraphQL over WebSocket: the protocol, the shapes of errors, the limits, and what a close leaves behind. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type AnsweredError, type Edge, RawSocket, startEdge, until } from './edge';
@@ -211,6 +213,32 @@ test.each(['https://evil.example', 'http://127.0.0.1:1', 'http://localhost', 'nu
     await expect(RawSocket.open(edge.port, { origin })).rejects.toThrow('refused with 403');
   },
 );
+
+test('a refused upgrade leaves no socket behind, even of a client that keeps its end open', async () => {
+  const before = await connectionCount();
+  const sockets = Array.from({ length: 5 }, () => {
+    const socket = connect({ port: edge.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(
+      'GET /graphql HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nConnection: Upgrade\r\n' +
+        'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    return socket;
+  });
+  const answers = await Promise.all(sockets.map((socket) => once(socket, 'data')));
+  for (const [answer] of answers) expect(String(answer)).toMatch(/^HTTP\/1\.1 403 /);
+  while ((await connectionCount()) > before) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await connectionCount()).toBe(before);
+  for (const socket of sockets) socket.destroy();
+});
+
+function connectionCount(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    edge.server.fastify.server.getConnections((error, count) => {
+      if (error) reject(error);
+      else resolve(count);
+    });
+  });
+}
 
 test('a page of this service may connect, under each of its names', async () => {
   for (const name of ['127.0.0.1', 'localhost']) {

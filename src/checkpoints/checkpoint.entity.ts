@@ -65,7 +65,6 @@ export class Checkpoint {
   @Column(bigCount)
   sizeBytes!: number;
 
-
   @Field(() => GraphQLJSONObject, {
     description: 'What the trainer wrote beside the weights (seed, epochs, …).',
   })

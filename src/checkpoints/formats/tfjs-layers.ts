@@ -24,9 +24,7 @@ type Flow =
  * @throws UserError CHECKPOINT_INVALID; missing, unexpected and wrongly shaped weights are listed all at once
  */
 export function readTfjsLayers(checkpoint: CheckpointFiles): SequentialModel {
-  const { topology, groups } = parseModelJson(
-    checkpoint.files.get(MODEL_FILE) ?? new Uint8Array(),
-  );
+  const { topology, groups } = parseModelJson(checkpoint.files.get(MODEL_FILE) ?? new Uint8Array());
   const { inputShape, layers: specs } = parseTopology(topology);
   const weights = new WeightTable(groups, checkpoint.files);
   let flow: Flow = { kind: 'image', shape: inputShape };
@@ -39,7 +37,9 @@ export function readTfjsLayers(checkpoint: CheckpointFiles): SequentialModel {
   }
   weights.throwIfWrong();
   if (flow.kind !== 'features' || flow.image !== undefined || !isWhole(flow.count, 2, 65_535)) {
-    throw checkpointInvalid('the last layer must be a Dense one with one unit a class, at least two');
+    throw checkpointInvalid(
+      'the last layer must be a Dense one with one unit a class, at least two',
+    );
   }
   return { inputShape, classCount: flow.count, layers };
 }
@@ -159,6 +159,8 @@ function checkSize(flow: Flow): void {
       ? flow.count
       : flow.shape.height * flow.shape.width * flow.shape.channels;
   if (size > MAX_ACTIVATIONS) {
-    throw checkpointInvalid(`a layer gives ${size} values an image; at most ${MAX_ACTIVATIONS} are allowed`);
+    throw checkpointInvalid(
+      `a layer gives ${size} values an image; at most ${MAX_ACTIVATIONS} are allowed`,
+    );
   }
 }

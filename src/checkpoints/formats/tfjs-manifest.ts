@@ -69,7 +69,11 @@ function parseGroup(group: unknown, seen: Set<string>, unsupported: string[]): W
   }
   const specs = weights.map((weight: unknown) => parseWeight(weight, unsupported));
   const byteLength = 4 * specs.reduce((sum, spec) => sum + spec.elementCount, 0);
-  return { paths: paths.map((name: unknown) => checkedPath(name, seen)), weights: specs, byteLength };
+  return {
+    paths: paths.map((name: unknown) => checkedPath(name, seen)),
+    weights: specs,
+    byteLength,
+  };
 }
 
 function checkedPath(name: unknown, seen: Set<string>): string {

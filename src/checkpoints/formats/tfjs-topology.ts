@@ -76,7 +76,11 @@ function parseEntry(layer: unknown): Entry {
   }
   // Any other text could be long or speak to the terminal; such a class is not supported anyway.
   const plain = /^\w{1,40}$/.test(className) ? className : 'layer';
-  return { className: plain, name: typeof config['name'] === 'string' ? config['name'] : '', config };
+  return {
+    className: plain,
+    name: typeof config['name'] === 'string' ? config['name'] : '',
+    config,
+  };
 }
 
 function inputShapeOf(config: JsonObject): ImageShape {

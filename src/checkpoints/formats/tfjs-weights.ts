@@ -60,7 +60,8 @@ export class WeightTable {
     const values = new Float32Array(joined.buffer);
     let start = 0;
     for (const { name, shape, elementCount } of group.weights) {
-      if (this.tensors.has(name)) throw checkpointInvalid(`the weight ${quoted(name)} is given twice`);
+      if (this.tensors.has(name))
+        throw checkpointInvalid(`the weight ${quoted(name)} is given twice`);
       this.tensors.set(name, { shape, data: values.subarray(start, start + elementCount) });
       start += elementCount;
     }

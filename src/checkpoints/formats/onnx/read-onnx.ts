@@ -1,15 +1,7 @@
 /** Reads from an ONNX file what must be known before a runtime sees it: inputs, outputs, weights, operators. */
 import { UserError } from '../../../errors';
 import { checkpointInvalid } from '../checkpoint-invalid';
-import {
-  ATTRIBUTE,
-  FUNCTION,
-  GRAPH,
-  MODEL,
-  NODE,
-  SPARSE_TENSOR,
-  TRAINING,
-} from './onnx-schema';
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR, TRAINING } from './onnx-schema';
 import { type OnnxTensor, readTensor } from './onnx-tensor';
 import { type OnnxValue, readValue } from './onnx-value';
 import { eachField, type FieldBudget, FieldBudget as Budget } from './protobuf-fields';
@@ -34,7 +26,9 @@ export interface OnnxGraph {
 export function readOnnx(bytes: Uint8Array): OnnxGraph {
   // The runtime tells its own format by this mark, and would then not read what was checked here.
   if (Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ORTM') {
-    throw checkpointInvalid('this is a model in the ORT format; give the ONNX file it was made from');
+    throw checkpointInvalid(
+      'this is a model in the ORT format; give the ONNX file it was made from',
+    );
   }
   try {
     return readModel(bytes, new Budget());

@@ -33,7 +33,7 @@ export class TrainConfig {
   @IsNumber(finite) @Min(1e-8) @Max(1) lr = 1e-3;
   /** The rate is multiplied by this after each epoch. */
   @IsNumber(finite) @Min(0.01) @Max(1) lrDecay = 0.9;
-  @IsInt() @Min(1) @Max(10_000) epochs = 20;
+  @IsInt() @Min(1) @Max(10_000) epochs = 15;
   @IsInt() @Min(1) @Max(65_536) batchSize = 256;
   @IsInt() @Min(0) @Max(2 ** 31 - 1) seed = 42;
   /** Part of the training split held out to choose the best epoch. */

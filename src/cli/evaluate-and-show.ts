@@ -32,7 +32,10 @@ export async function evaluate(
     checkpointId: job.checkpoint.id,
     datasetId: job.dataset.id,
   });
-  const cancel = () => void evaluations.cancel(run.id);
+  const cancel = () => {
+    // A database that is away is met, and told of, by the watch below.
+    evaluations.cancel(run.id).catch(() => undefined);
+  };
   if (signal?.aborted) cancel();
   signal?.addEventListener('abort', cancel);
   const bar = new ProgressBar({

@@ -68,8 +68,8 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
     if (gate && !flags.json) writeGate(io.stdout, gate, { isTty: io.isTty });
     if (gate && !gate.passed) process.exitCode = GATE_MISSED;
   } finally {
-    interruption.end();
     await services.stop();
+    interruption.end();
   }
 }
 

@@ -1,6 +1,9 @@
-/** Ctrl-C and SIGTERM as an AbortSignal: the first asks for an orderly end, the second ends at once. */
+/** Ctrl-C, SIGTERM and a closed terminal as an AbortSignal: the first asks for an orderly end, the second ends at once. */
 
 const EXIT_INTERRUPTED = 130;
+/** npm hands the terminal's Ctrl-C on to a process that already has it: so soon after, it is the same one. */
+const SAME_CTRL_C_MS = 500;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interruption {
   signal: AbortSignal;
@@ -10,15 +13,27 @@ export interface Interruption {
 
 export function interruptible(): Interruption {
   const controller = new AbortController();
+  let firstAt: number | undefined;
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    firstAt ??= performance.now();
     controller.abort();
+    if (performance.now() - firstAt > SAME_CTRL_C_MS) process.exit(EXIT_INTERRUPTED);
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
   return {
     signal: controller.signal,
     end: () => {
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      for (const signal of SIGNALS) process.off(signal, interrupt);
     },
   };
+}
+
+/** For short work that starts a server: the first Ctrl-C waits for its end, or the server would be left behind. */
+export async function unbroken<T>(work: () => Promise<T>): Promise<T> {
+  const interruption = interruptible();
+  try {
+    return await work();
+  } finally {
+    interruption.end();
+  }
 }

@@ -8,10 +8,13 @@ import { openDatabase } from '../database/data-source';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres';
 import { migrate } from '../database/migrate';
 import { ENTITIES } from '../entities';
+import { unbroken } from './interruptible';
 
-export async function withMigratedDatabase<T>(
-  use: (database: DataSource) => Promise<T>,
-): Promise<T> {
+export function withMigratedDatabase<T>(use: (database: DataSource) => Promise<T>): Promise<T> {
+  return unbroken(() => onScratchServer(use));
+}
+
+async function onScratchServer<T>(use: (database: DataSource) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'assay-schema-'));
   try {
     const server = await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') });

@@ -9,13 +9,14 @@ import {
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { createSchema } from './graphql/schema';
-import { createHttpServer } from './http/http-server';
+import { createHttpServer, type HttpServer } from './http/http-server';
 import { type Services, startServices } from './services';
 
 export interface App {
   services: Services;
   /** The address of the service, without a path. */
   url: string;
+  /** Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -24,20 +25,28 @@ export async function startApp(loaded: LoadedConfig, signal?: AbortSignal): Prom
   const services = await startServices(loaded, signal);
   try {
     const server = await createServer(services);
-    const { host, port } = loaded.config.server;
-    const { url } = await server.listen({ host, port });
-    await services.evaluations.resumeOrphans();
-    return {
-      services,
-      url,
-      stop: async () => {
-        await server.close();
-        await services.stop();
-      },
-    };
+    try {
+      const { host, port } = loaded.config.server;
+      const { url } = await server.listen({ host, port });
+      await services.evaluations.resumeOrphans();
+      let stopping: Promise<void> | undefined;
+      return { services, url, stop: () => (stopping ??= stopAll(server, services)) };
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
   } catch (error) {
     await services.stop();
     throw error;
+  }
+}
+
+/** The edge goes first, so that nobody is served by services that are gone. */
+async function stopAll(server: HttpServer, services: Services): Promise<void> {
+  try {
+    await server.close();
+  } finally {
+    await services.stop();
   }
 }
 

@@ -22,6 +22,11 @@ export interface Failure {
   message: string;
 }
 
+interface AdoptedRun {
+  id: string;
+  created_at: Date;
+}
+
 /** A run whose process died is tried again until it was started this often: then it is what kills it. */
 const MAX_ATTEMPTS = 3;
 
@@ -133,15 +138,17 @@ export class EvaluationRunRepository {
     const owners = await this.dataSource.query<{ worker_id: string }[]>(
       `SELECT DISTINCT worker_id FROM evaluation_run WHERE state IN ('QUEUED', 'RUNNING')`,
     );
-    const adopted: string[] = [];
+    const adopted: AdoptedRun[] = [];
     for (const { worker_id: workerId } of owners) {
       if (workerId === this.workerId) continue;
       adopted.push(...(await this.adoptFrom(workerId)));
     }
-    return adopted;
+    return adopted
+      .sort((a, b) => a.created_at.getTime() - b.created_at.getTime())
+      .map((row) => row.id);
   }
 
-  private adoptFrom(workerId: string): Promise<string[]> {
+  private adoptFrom(workerId: string): Promise<AdoptedRun[]> {
     return this.dataSource.transaction(async (manager) => {
       if (!(await isDead(manager, workerId))) return [];
       await manager.query(
@@ -151,15 +158,13 @@ export class EvaluationRunRepository {
           WHERE worker_id = $1 AND state = 'RUNNING' AND attempt >= $2`,
         [workerId, MAX_ATTEMPTS],
       );
-      const [rows] = await manager.query<[{ id: string; created_at: Date }[], number]>(
+      const [rows] = await manager.query<[AdoptedRun[], number]>(
         `UPDATE evaluation_run SET state = 'QUEUED', worker_id = $2, samples_done = 0
           WHERE worker_id = $1 AND state IN ('QUEUED', 'RUNNING')
           RETURNING id, created_at`,
         [workerId, this.workerId],
       );
-      return rows
-        .sort((a, b) => a.created_at.getTime() - b.created_at.getTime())
-        .map((row) => row.id);
+      return rows;
     });
   }
 

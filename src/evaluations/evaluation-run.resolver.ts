@@ -1,8 +1,9 @@
 /** Runs over GraphQL: start one, follow it. */
-import { IsInt, IsNotEmpty, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsNotEmpty, IsUUID, Max, MaxLength, Min, validateSync } from 'class-validator';
 import {
   Arg,
   Args,
+  ArgumentValidationError,
   Ctx,
   Field,
   FieldResolver,
@@ -74,7 +75,7 @@ export class EvaluationRunResolver {
 
   @Subscription(() => EvaluationRun, {
     subscribe: ({ args, context }: SubscribeResolverData<unknown, IdArgs, EvaluationContext>) =>
-      context.watchRun(args.id),
+      context.watchRun(checkedId(args)),
     description: 'The run as it is now, then at each change, until it has ended.',
   })
   evaluationRunUpdated(@Args(() => IdArgs) _args: IdArgs, @Root() run: EvaluationRun) {
@@ -105,4 +106,12 @@ export class EvaluationRunResolver {
   result(@Root() run: EvaluationRun, @Ctx() { loaders }: EvaluationContext) {
     return loaders.result.load(run.id);
   }
+}
+
+/** A subscription's source is asked for before type-graphql validates the arguments. */
+function checkedId(args: IdArgs): string {
+  const given = Object.assign(new IdArgs(), args);
+  const errors = validateSync(given, { validationError: { target: false, value: false } });
+  if (errors.length > 0) throw new ArgumentValidationError(errors);
+  return given.id;
 }

@@ -46,7 +46,9 @@ export class RunExecutor {
     }
   };
 
-  private async evaluate(run: EvaluationRun, signal: AbortSignal): Promise<void> {
+  private async evaluate(run: EvaluationRun, stopped: AbortSignal): Promise<void> {
+    const lost = new AbortController();
+    const signal = AbortSignal.any([stopped, lost.signal]);
     const startedAt = performance.now();
     const { checkpoints, datasets, runs } = this.options;
     const checkpoint = await checkpoints.get(run.checkpointId);
@@ -55,7 +57,9 @@ export class RunExecutor {
       checkpoints.files(checkpoint),
       datasets.load(dataset, run.split),
     ]);
-    const progress = this.progressOf(run);
+    const progress = this.progressOf(run, () => {
+      lost.abort(CANCELLED);
+    });
     const blocks: Block[] = [];
     for (let first = 0; first < split.sampleCount; first += this.options.shardSize) {
       const outcome = await this.options.evaluator.evaluate({
@@ -81,16 +85,22 @@ export class RunExecutor {
     );
   }
 
-  private progressOf(run: EvaluationRun): (samplesDone: number) => void {
+  /** @param onLost told where the run is not this attempt's any more: another process has cancelled it */
+  private progressOf(run: EvaluationRun, onLost: () => void): (samplesDone: number) => void {
     let written = performance.now();
     return (samplesDone) => {
       this.options.events.progress(run.id, samplesDone);
       if (performance.now() - written < PROGRESS_INTERVAL_MS) return;
       written = performance.now();
       // Progress is a courtesy: a database that is away shows itself when the result is written.
-      this.options.runs.markProgress(run, samplesDone).catch((error: unknown) => {
-        this.options.log.warn({ err: error, runId: run.id }, 'progress was not stored');
-      });
+      this.options.runs.markProgress(run, samplesDone).then(
+        (stored) => {
+          if (!stored) onLost();
+        },
+        (error: unknown) => {
+          this.options.log.warn({ err: error, runId: run.id }, 'progress was not stored');
+        },
+      );
     };
   }
 

@@ -34,7 +34,7 @@ interface Weight {
  * A few hundred million multiplications an image: 2,000 images take many seconds, batches a fraction of
  * one, so that a test can step in while the run is under way.
  */
-export const SLOW_FILTERS = [64, 96, 96] as const;
+export const SLOW_FILTERS = [128, 192, 192] as const;
 
 /** @returns the folder, which then holds model.json, weights.bin and perhaps metadata.json */
 export async function writeLayersModel(

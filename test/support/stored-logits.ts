@@ -7,7 +7,8 @@ export async function storedLogits({ manager }: DataSource, runId: string): Prom
   const blocks = await manager.find(PredictionBlock, { where: { runId }, order: { shard: 'ASC' } });
   let samples = 0;
   for (const [index, block] of blocks.entries()) {
-    if (block.shard !== index || block.firstSample !== samples) throw new Error('blocks have a gap');
+    if (block.shard !== index || block.firstSample !== samples)
+      throw new Error('blocks have a gap');
     if (block.logits.length !== block.sampleCount * block.classCount * 4) {
       throw new Error(`block ${index} does not hold what it says`);
     }

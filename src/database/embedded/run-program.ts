@@ -28,6 +28,8 @@ export function runProgram(
     try {
       const child = spawn(program, args, {
         ...rest,
+        // A process group of its own: Ctrl-C ends us in good order, and would break initdb off half-way.
+        detached: true,
         env: CLEAN_ENVIRONMENT,
         stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
       });

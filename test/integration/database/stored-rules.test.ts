@@ -2,9 +2,8 @@
 import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
 import { EvaluationRun } from '../../../src/evaluations/evaluation-run.entity';
 import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
-import { Checkpoint } from '../../../src/checkpoints/checkpoint.entity';
 import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
-import { blockOf, newRun, storeCheckpoint, storeResult } from '../../support/stored-rows';
+import { blockOf, newRun, resultOf, storeCheckpoint, storeResult } from '../../support/stored-rows';
 
 let database: OpenTestDatabase;
 
@@ -17,6 +16,9 @@ afterAll(() => database.end());
 const query = (sql: string, values: unknown[] = []) =>
   database.dataSource.query<unknown>(sql, values);
 const stored = async () => storeResult(database.dataSource, await newRun(database.dataSource));
+
+const runOf = ({ runId: id }: EvaluationResult) =>
+  database.dataSource.manager.findOneByOrFail(EvaluationRun, { id });
 
 describe('results', () => {
   it('are written once: an UPDATE is refused, of one column as of all', async () => {
@@ -32,10 +34,10 @@ describe('results', () => {
   });
 
   it('are one a run', async () => {
-    const result = await stored();
-    await expect(database.dataSource.manager.insert(EvaluationResult, result)).rejects.toThrow(
-      'evaluation_result_pkey',
-    );
+    const run = await runOf(await stored());
+    await expect(
+      database.dataSource.manager.insert(EvaluationResult, resultOf(run)),
+    ).rejects.toThrow('evaluation_result_pkey');
   });
 
   it('keep the counts of the confusion matrix as integers, in rows', async () => {
@@ -48,7 +50,7 @@ describe('results', () => {
   });
 
   it('go only to runs, checkpoints and datasets that exist', async () => {
-    const result = await stored();
+    const result = resultOf(await runOf(await stored()));
     for (const key of ['runId', 'checkpointId', 'datasetId'] as const) {
       const other = { ...result, runId: crypto.randomUUID(), [key]: crypto.randomUUID() };
       await expect(database.dataSource.manager.insert(EvaluationResult, other)).rejects.toThrow(
@@ -60,9 +62,8 @@ describe('results', () => {
 
 describe('checkpoints', () => {
   it('have one row a digest', async () => {
-    const first = await storeCheckpoint(database.dataSource);
-    const again = { ...first, id: crypto.randomUUID() };
-    await expect(database.dataSource.manager.insert(Checkpoint, again)).rejects.toThrow(
+    const { digest } = await storeCheckpoint(database.dataSource);
+    await expect(storeCheckpoint(database.dataSource, { digest })).rejects.toThrow(
       'checkpoint_digest_idx',
     );
   });
@@ -79,9 +80,10 @@ describe('runs', () => {
 
 describe('prediction blocks', () => {
   it('are one a shard, and give back the bytes that went in', async () => {
-    const { runId } = await stored();
+    const result = await stored();
+    const { runId } = result;
+    const run = await runOf(result);
     const { manager } = database.dataSource;
-    const run = await manager.findOneByOrFail(EvaluationRun, { id: runId });
     const logits = Buffer.from(Float32Array.of(1.5, -2, 0, 3e38, -0, 1e-45, 7, 8).buffer);
     await manager.insert(PredictionBlock, { ...blockOf(run), logits });
     await manager.insert(PredictionBlock, blockOf(run, 1));

@@ -1,7 +1,7 @@
 /** The list of results: newest first, narrowed, paged, and at a fixed number of SQL statements. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'typeorm';
-import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
+import type { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
 import { newRun, storeResult } from '../../support/stored-rows';
 import { startTestService, type TestService } from '../../support/test-service';
 
@@ -111,7 +111,7 @@ describe('evaluationResults', () => {
   ])('refuses %s by the name of the argument', async (args, field) => {
     const { errors } = await service.client.send(`{ evaluationResults${args} { id } }`);
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.extensions.code).toMatch(/^(BAD_USER_INPUT|LIST_TOO_LONG|LIST_SIZE_.*)$/);
+    expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     expect(JSON.stringify(errors[0])).toContain(field);
   });
 

@@ -135,6 +135,26 @@ describe('a run that fails', () => {
     expect((await ended(id)).failure?.code).toBe('CHECKPOINT_MISSING');
   });
 
+  it.each([
+    ['holds other data by now', 'sample-shapes', 'DATASET_CHANGED'],
+    ['is not known any more', 'last-years-set', 'DATASET_UNKNOWN'],
+  ])('does so where the dataset %s', async (_, name, code) => {
+    const { dataSource } = service.app.services.database;
+    const id = randomUUID();
+    await dataSource.query(
+      `INSERT INTO dataset (id, name, digest, class_names, image_height, image_width, image_channels, splits)
+       SELECT $1, $2, $3, class_names, image_height, image_width, image_channels, $4 FROM dataset LIMIT 1`,
+      [
+        id,
+        name,
+        'f'.repeat(64),
+        JSON.stringify([{ name: 'test', sampleCount: 2000, digest: 'e'.repeat(64) }]),
+      ],
+    );
+    const run = await service.client.runEvaluation({ checkpointId, datasetId: id });
+    expect((await service.client.settled(run.id)).failure?.code).toBe(code);
+  });
+
   it('leaves the service well: the next run succeeds', async () => {
     const broken = await service.client.runEvaluation({
       checkpointId: await registered({ firstBias: NaN }),

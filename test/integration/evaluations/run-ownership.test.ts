@@ -60,6 +60,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await mine.die();
   await other.die();
+  await database.dataSource.query(
+    `UPDATE evaluation_run SET state = 'CANCELLED' WHERE state IN ('QUEUED', 'RUNNING')`,
+  );
 });
 
 async function running(worker: Worker): Promise<EvaluationRun> {
@@ -180,6 +183,17 @@ describe('a run of a process that is gone', () => {
     } finally {
       await third.die();
     }
+  });
+
+  it('stands in line by its request, whichever of the dead processes took it', async () => {
+    const third = await startWorker();
+    const ids: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      ids.push((await (i % 2 === 0 ? other : third).runs.create(request)).id);
+    }
+    await other.die();
+    await third.die();
+    expect(await mine.runs.adoptOrphans()).toEqual(ids);
   });
 
   it('that was started three times FAILED: it may be what kills the process', async () => {

@@ -104,13 +104,14 @@ describe('evaluationRunUpdated', () => {
     const { dataSource } = service.app.services.database;
     const running = await service.client.runEvaluation({ checkpointId: slowId, datasetId });
     const waiting = await service.client.runEvaluation({ checkpointId: quickId, datasetId });
-    const iterator = updatesOf(waiting.id);
-    expect(updateIn((await iterator.next()).value ?? {}).state).toBe('QUEUED');
-    await iterator.return?.();
+    for await (const answer of updatesOf(waiting.id)) {
+      expect(updateIn(answer).state).toBe('QUEUED');
+      break;
+    }
 
     const statements: string[] = [];
     const spy = jest.spyOn(dataSource.logger, 'logQuery').mockImplementation((query, values) => {
-      if (values?.includes(waiting.id) === true) statements.push(query);
+      if ((values as unknown[] | undefined)?.includes(waiting.id) === true) statements.push(query);
     });
     try {
       await eventually(

@@ -13,7 +13,9 @@ import type { Checkpoint } from '../src/checkpoints/checkpoint.entity';
 import { readTfjsLayers } from '../src/checkpoints/formats/tfjs-layers';
 import { tableLines } from '../src/cli/output/table';
 import { loadConfig } from '../src/config/load-config';
+import { dataFolder } from '../src/database/connect';
 import type { Dataset } from '../src/datasets/dataset.entity';
+import { messageOf } from '../src/errors';
 import { writeOnnx } from '../src/inference/onnx/write-onnx';
 import { type Services, startServices } from '../src/services';
 import { bareOnnxruntime } from './support/bare-onnxruntime';
@@ -30,7 +32,13 @@ async function main(): Promise<void> {
     },
   });
   const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
-  const loaded = loadConfig({ ...process.env, ASSAY_DATA_PATH: folder });
+  // A database of its own, but the files that an earlier start has fetched.
+  const fetched = path.join(dataFolder(loadConfig()), 'datasets', 'fashion-mnist');
+  const loaded = loadConfig({
+    ASSAY_DATA_MIRROR: fetched,
+    ...process.env,
+    ASSAY_DATA_PATH: folder,
+  });
   const services = await startServices(loaded);
   try {
     const dataset = await services.datasets.register(flags.dataset);
@@ -114,4 +122,7 @@ function spread(values: number[], decimals: number): string[] {
   return [0, 0.5, 1].map((share) => at(share).toFixed(decimals));
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -5,6 +5,7 @@ import { type DatasetService, splitOf } from '../datasets/dataset.service';
 import { UserError } from '../errors';
 import type { EngineName } from '../inference/engine';
 import type { RunQueue } from '../queue/run-queue';
+import { closable } from './closable';
 import { assertCompatible } from './compatibility';
 import { EvaluationResult } from './evaluation-result.entity';
 import { type EvaluationRun, RunState } from './evaluation-run.entity';
@@ -108,7 +109,11 @@ export class EvaluationService {
   }
 
   /** The run as it is now, then at each change, until it has ended. */
-  async *watch(id: string, signal?: AbortSignal): AsyncGenerator<EvaluationRun> {
+  watch(id: string): AsyncIterableIterator<EvaluationRun, void, void> {
+    return closable((left) => this.follow(id, left));
+  }
+
+  private async *follow(id: string, left: AbortSignal): AsyncGenerator<EvaluationRun, void, void> {
     let told = '';
     const latest: { event?: RunEvent; wake?: () => void } = {};
     const ignore = this.events.listen(id, (event) => {
@@ -116,13 +121,13 @@ export class EvaluationService {
       latest.wake?.();
     });
     try {
-      while (!signal?.aborted) {
+      while (!left.aborted) {
         const run = withProgress(await this.run(id), latest.event);
         const state = `${run.state} ${run.attempt} ${run.samplesDone}`;
         if (state !== told) yield run;
         told = state;
         if (hasEnded(run)) return;
-        await pause(latest, signal);
+        await pause(latest, left);
       }
     } finally {
       ignore();
@@ -155,16 +160,17 @@ function withProgress(run: EvaluationRun, event: RunEvent | undefined): Evaluati
   return run;
 }
 
-function pause(latest: { wake?: () => void }, signal: AbortSignal | undefined): Promise<void> {
+function pause(latest: { wake?: () => void }, left: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      left.removeEventListener('abort', done);
       delete latest.wake;
       resolve();
     };
     const timer = setTimeout(done, WATCH_INTERVAL_MS);
     latest.wake = done;
-    signal?.addEventListener('abort', done, { once: true });
+    left.addEventListener('abort', done);
+    if (left.aborted) done();
   });
 }

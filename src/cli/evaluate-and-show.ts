@@ -7,6 +7,7 @@ import { report } from '../metrics/report';
 import type { Services } from '../services';
 import type { Job } from './default-job';
 import type { CommandIo } from './output/command-io';
+import { preprocessingWords } from './output/preprocessing-view';
 import { ProgressBar } from './output/progress-bar';
 import { writeReport } from './output/report-view';
 
@@ -78,6 +79,7 @@ export function showResult({ checkpoint, dataset }: Job, result: EvaluationResul
         ['Checkpoint', `${checkpoint.name} (${checkpoint.format}, ${checkpoint.architecture})`],
         ['Checkpoint digest', checkpoint.digest],
         ['Parameters', checkpoint.parameterCount.toLocaleString('en')],
+        ['Preprocessing', preprocessingWords(result.preprocessing)],
         ['Dataset', `${dataset.name}, split ${result.split}`],
         ['Data digest', result.dataDigest],
         ['Engine', `${result.engine} (${result.backend} ${result.backendVersion})`],

@@ -245,7 +245,7 @@ describe('a thread that dies', () => {
 
 describe('closing', () => {
   const open = (): string[] =>
-    process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort|Timeout/.test(name));
+    process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort/.test(name));
 
   test('ends the thread and leaves nothing open', async () => {
     const before = open();

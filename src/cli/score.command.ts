@@ -1,17 +1,26 @@
 /** `assay score FILE.json`: the full report on predictions that were made elsewhere. */
 import { createReadStream } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { messageOf, UserError } from '../errors';
-import { report } from '../metrics/report';
+import { fullReport } from '../metrics/full-report';
 import { parsePredictions } from '../metrics/scored-predictions';
-import { totalsOf } from '../metrics/totals';
+import { bootstrapIntervals } from '../metrics/statistics/bootstrap';
+import { MAX_RESAMPLES } from '../metrics/statistics/bootstrap-options';
 import type { CommandIo } from './output/command-io';
 import { printable } from './output/printable';
-import { reportJson } from './output/report-json';
+import { fullReportJson } from './output/report-json';
 import { writeReport } from './output/report-view';
 
 /** 10,000 rows of 1,000 logits are some 200 MB of JSON; a string of Node ends at 512 MB. */
 const MAX_INPUT_BYTES = 256 * 1024 * 1024;
+
+interface ScoreFlags {
+  json?: boolean;
+  bootstrap?: number;
+  seed?: number;
+  stratified?: boolean;
+  curves?: boolean;
+}
 
 export function scoreCommand(io: CommandIo): Command {
   return new Command('score')
@@ -22,28 +31,52 @@ export function scoreCommand(io: CommandIo): Command {
         '"classes" (a number or the names); - reads standard input',
     )
     .option('--json', 'print the report as JSON, one line, all digits')
+    .option(
+      '--bootstrap <resamples>',
+      'add 95 % bootstrap intervals of the scalars; 1000 are usual',
+      wholeNumber(1, MAX_RESAMPLES),
+    )
+    .option('--seed <n>', 'of the bootstrap (default: 0)', wholeNumber(0, 2 ** 32 - 1))
+    .option('--stratified', 'let each class keep its number of samples in a resample')
+    .option('--curves', 'add the ROC and precision-recall curves of each class to the JSON')
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     })
-    .action(async (file: string, options: { json?: boolean }) => {
-      await score(io, file, options.json ?? false);
-    });
+    .action((file: string, flags: ScoreFlags) => score(io, file, flags));
 }
 
-async function score(io: CommandIo, file: string, asJson: boolean): Promise<void> {
+async function score(io: CommandIo, file: string, flags: ScoreFlags): Promise<void> {
   const text = await readInput(io, file);
   const { classCount, classNames, labels, logits } = parsePredictions(parseJson(text));
-  const result = report(totalsOf(logits, labels, classCount));
-  if (asJson) {
-    io.stdout.write(`${JSON.stringify(reportJson(result, classNames))}\n`);
+  const { report, scores, curves } = fullReport(
+    { outputs: logits, labels, classCount },
+    { curves: flags.curves ?? false },
+  );
+  const { bootstrap: resamples, seed = 0, stratified = false } = flags;
+  const bootstrap =
+    resamples === undefined
+      ? undefined
+      : bootstrapIntervals(scores, { resamples, seed, stratified });
+  if (flags.json) {
+    const answer = {
+      ...fullReportJson(report, classNames),
+      ...(bootstrap && { bootstrap }),
+      ...(flags.curves && { curves }),
+    };
+    io.stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
   const names = classNames ?? Array.from({ length: classCount }, (_, k) => String(k));
   const source = file === '-' ? 'standard input' : file;
   writeReport(
     io.stdout,
-    { report: result, classNames: names, header: [['Predictions', source]] },
+    {
+      report,
+      classNames: names,
+      header: [['Predictions', source]],
+      ...(bootstrap && { bootstrap }),
+    },
     { isTty: io.isTty },
   );
 }
@@ -98,4 +131,14 @@ function parseJson(text: string): unknown {
       { cause: error },
     );
   }
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) {
+      return value;
+    }
+    throw new InvalidArgumentError(`a whole number of ${least} to ${most} is needed`);
+  };
 }

@@ -34,5 +34,14 @@ export function crossEntropy(
   for (let k = 0; k < classCount; k++) {
     if (k !== predicted) others += Math.exp((logits[start + k] as number) - max);
   }
-  return max - (logits[start + label] as number) + Math.log1p(others);
+  return lossOf(max, logits[start + label] as number, others);
+}
+
+/**
+ * The loss of a row of which the exponentials are known already.
+ *
+ * @param others Σ exp(row[k] − max) over all k but that of `max` itself
+ */
+export function lossOf(max: number, logit: number, others: number): number {
+  return max - logit + Math.log1p(others);
 }

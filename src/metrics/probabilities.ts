@@ -9,7 +9,8 @@ const ROUNDING = 1e-6;
 /** A row of 1,000 float32 probabilities is off by some 1e-5 at most; anything more is no distribution. */
 const SUM_TOLERANCE = 1e-3;
 
-const PROBABILITIES: RowRule = { check: checkDistribution, loss: negativeLogLikelihood };
+/** Probabilities: rows that sum to 1, with the negative log-likelihood of the label. */
+export const PROBABILITIES: RowRule = { check: checkDistribution, loss: negativeLogLikelihood };
 
 /**
  * Adds a batch to `totals` in place; where it throws, `totals` is as before. The predicted class is the most

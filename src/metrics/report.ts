@@ -1,28 +1,22 @@
-/** Everything that is said of a classifier, derived from its totals; equal to scikit-learn's figures. */
+/**
+ * Everything that is said of a classifier's decisions, derived from its totals; equal to scikit-learn's
+ * figures.
+ */
 import { UserError } from '../errors';
-import { sumOf } from './compensated-sum';
+import { cohenKappa, matthewsCorrcoef } from './agreement';
 import {
-  columnSums,
-  diagonal,
-  type Normalization,
-  normalizeConfusion,
-  ratio,
-  rowSums,
-} from './confusion-matrix';
+  balancedAccuracy,
+  classMetrics,
+  type ClassMetrics,
+  macroAverage,
+  type PrecisionRecallF1,
+  weightedAverage,
+} from './class-metrics';
+import { type Normalization, normalizeConfusion } from './confusion-matrix';
+import { marginsOf, rightCount } from './margins';
+import type { Interval } from './statistics/interval';
+import { wilsonInterval } from './statistics/wilson-interval';
 import type { EvaluationTotals } from './totals';
-
-export interface PrecisionRecallF1 {
-  precision: number;
-  recall: number;
-  f1: number;
-}
-
-export interface ClassMetrics extends PrecisionRecallF1 {
-  /** The class index. */
-  label: number;
-  /** How many samples truly belong to the class. */
-  support: number;
-}
 
 /** Ratios lie in 0…1. */
 export interface Report {
@@ -30,7 +24,13 @@ export interface Report {
   /** Mean cross-entropy in nats. */
   loss: number;
   accuracy: number;
+  /** Wilson's 95 % interval of the accuracy. */
+  accuracyWilson95: Interval;
   balancedAccuracy: number;
+  /** −1…1; null where it is undefined. */
+  cohenKappa: number | null;
+  /** −1…1. */
+  matthewsCorrcoef: number;
   /** All K classes in order, absent ones too. */
   perClass: ClassMetrics[];
   /** K×K counts, rows true, columns predicted. */
@@ -43,26 +43,32 @@ export interface Report {
 }
 
 /**
- * loss = lossSum / n; accuracy = trace / n; the rest as the functions below define it.
+ * loss = lossSum / n; accuracy = trace / n; the rest as its own file defines it.
  * Source: sklearn.metrics.classification_report over labels=range(K) with zero_division=0.
  *
  * @throws UserError REPORT_WITHOUT_SAMPLES where the totals hold no sample
  */
 export function report(totals: EvaluationTotals): Report {
   const { sampleCount, confusionMatrix } = totals;
-  if (sampleCount === 0) {
+  const margins = marginsOf(confusionMatrix);
+  const right = rightCount(margins);
+  const accuracyWilson95 = wilsonInterval(right, sampleCount);
+  if (accuracyWilson95 === null) {
     throw new UserError(
       'REPORT_WITHOUT_SAMPLES',
       'There is no sample to report on: evaluate at least one.',
     );
   }
-  const perClass = classMetrics(confusionMatrix);
-  const accuracy = sumOf(diagonal(confusionMatrix)) / sampleCount;
+  const perClass = classMetrics(margins);
+  const accuracy = right / sampleCount;
   return {
     sampleCount,
     loss: totals.lossSum / sampleCount,
     accuracy,
+    accuracyWilson95,
     balancedAccuracy: balancedAccuracy(perClass),
+    cohenKappa: cohenKappa(margins),
+    matthewsCorrcoef: matthewsCorrcoef(margins),
     perClass,
     confusionMatrix: confusionMatrix.map((row) => [...row]),
     confusionMatrixNormalized: {
@@ -70,52 +76,9 @@ export function report(totals: EvaluationTotals): Report {
       pred: normalizeConfusion(confusionMatrix, 'pred'),
       all: normalizeConfusion(confusionMatrix, 'all'),
     },
-    macro: average(perClass, () => 1),
+    macro: macroAverage(perClass),
     // One label a sample: each false positive is another class's false negative, so all three are equal.
     micro: { precision: accuracy, recall: accuracy, f1: accuracy },
-    weighted: average(perClass, ({ support }) => support),
+    weighted: weightedAverage(perClass),
   };
-}
-
-/**
- * With TP = diagonal, FP = column − TP, FN = row − TP: precision = TP / (TP + FP), recall = TP / (TP + FN),
- * f1 = 2 TP / (2 TP + FP + FN), support = TP + FN; 0 where the denominator is 0. K entries.
- * Source: sklearn.metrics.precision_recall_fscore_support(average=None, zero_division=0).
- */
-export function classMetrics(confusionMatrix: readonly (readonly number[])[]): ClassMetrics[] {
-  const supports = rowSums(confusionMatrix);
-  const predicted = columnSums(confusionMatrix);
-  return diagonal(confusionMatrix).map((right, label) => {
-    const support = supports[label] ?? 0;
-    const guesses = predicted[label] ?? 0;
-    return {
-      label,
-      precision: ratio(right, guesses),
-      recall: ratio(right, support),
-      f1: ratio(2 * right, support + guesses),
-      support,
-    };
-  });
-}
-
-/**
- * The mean recall of the classes that occur among the true labels.
- * Source: sklearn.metrics.balanced_accuracy_score(adjusted=False).
- */
-function balancedAccuracy(perClass: readonly ClassMetrics[]): number {
-  return average(perClass, ({ support }) => (support > 0 ? 1 : 0)).recall;
-}
-
-/**
- * Σ weight · metric / Σ weight for each of the three metrics; weight 1 is the macro average, weight
- * support the weighted one. Source: the `average` parameter of precision_recall_fscore_support.
- */
-function average(
-  perClass: readonly ClassMetrics[],
-  weightOf: (metrics: ClassMetrics) => number,
-): PrecisionRecallF1 {
-  const weights = sumOf(perClass.map(weightOf));
-  const mean = (metric: keyof PrecisionRecallF1): number =>
-    ratio(sumOf(perClass.map((metrics) => metrics[metric] * weightOf(metrics))), weights);
-  return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
 }

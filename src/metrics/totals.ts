@@ -18,13 +18,7 @@ export interface EvaluationTotals {
  * @throws UserError CLASS_COUNT_INVALID
  */
 export function emptyTotals(classCount: number): EvaluationTotals {
-  if (!Number.isSafeInteger(classCount) || classCount < 1) {
-    throw new UserError(
-      'CLASS_COUNT_INVALID',
-      `A classifier needs a whole number of classes, at least 1, not ${classCount}.`,
-      { details: { classCount } },
-    );
-  }
+  checkClassCount(classCount);
   return {
     classCount,
     sampleCount: 0,
@@ -49,7 +43,8 @@ export interface RowRule {
   ): number;
 }
 
-const LOGITS: RowRule = { check: checkFinite, loss: crossEntropy };
+/** Logits: finite, with the cross-entropy of their softmax. */
+export const LOGITS: RowRule = { check: checkFinite, loss: crossEntropy };
 
 /**
  * Adds a batch to `totals` in place; where it throws, `totals` is as before.
@@ -79,14 +74,7 @@ export function addRows(
 ): void {
   const { classCount, confusionMatrix } = totals;
   const count = labels.length;
-  if (outputs.length !== count * classCount) {
-    throw new UserError(
-      'LOGITS_SHAPE_MISMATCH',
-      `${count} labels of ${classCount} classes need ${count * classCount} logits, not ` +
-        `${outputs.length}: check that the model gives one score a class for every sample.`,
-      { details: { labels: count, classCount, logits: outputs.length } },
-    );
-  }
+  checkShape(outputs, count, classCount);
   const predictions = new Uint32Array(count);
   const loss = new CompensatedSum();
   loss.add(totals.lossSum);
@@ -143,7 +131,29 @@ export function mergeTotals(a: EvaluationTotals, b: EvaluationTotals): Evaluatio
   };
 }
 
-function checkedLabel(label: number, classCount: number, sample: number): number {
+/** @throws UserError CLASS_COUNT_INVALID unless it is a whole number of at least 1 */
+export function checkClassCount(classCount: number): void {
+  if (Number.isSafeInteger(classCount) && classCount >= 1) return;
+  throw new UserError(
+    'CLASS_COUNT_INVALID',
+    `A classifier needs a whole number of classes, at least 1, not ${classCount}.`,
+    { details: { classCount } },
+  );
+}
+
+/** @throws UserError LOGITS_SHAPE_MISMATCH unless there are `count` rows of `classCount` outputs */
+export function checkShape(outputs: ArrayLike<number>, count: number, classCount: number): void {
+  if (outputs.length === count * classCount) return;
+  throw new UserError(
+    'LOGITS_SHAPE_MISMATCH',
+    `${count} labels of ${classCount} classes need ${count * classCount} logits, not ` +
+      `${outputs.length}: check that the model gives one score a class for every sample.`,
+    { details: { labels: count, classCount, logits: outputs.length } },
+  );
+}
+
+/** @throws UserError LABEL_OUT_OF_RANGE unless `label` is an index of one of `classCount` classes */
+export function checkedLabel(label: number, classCount: number, sample: number): number {
   if (Number.isInteger(label) && label >= 0 && label < classCount) return label;
   throw new UserError(
     'LABEL_OUT_OF_RANGE',
@@ -172,7 +182,8 @@ function checkFinite(
   }
 }
 
-function lossOverflow(): UserError {
+/** What is thrown where finite logits have no finite loss. */
+export function lossOverflow(): UserError {
   return new UserError(
     'LOSS_OVERFLOW',
     'The logits lie so far apart that their loss is no float64 number: scale them down, or check ' +

@@ -1,5 +1,9 @@
 /** An evaluation's result for a terminal: where it comes from, the scalars, the classes, the confusion. */
-import type { PrecisionRecallF1, Report } from '../../metrics/report';
+import type { PrecisionRecallF1 } from '../../metrics/class-metrics';
+import type { ScoreMetrics } from '../../metrics/full-report';
+import type { Report } from '../../metrics/report';
+import type { BootstrapIntervals, IntervalScalar } from '../../metrics/statistics/bootstrap';
+import type { Interval } from '../../metrics/statistics/interval';
 import { confusionLines } from './confusion-view';
 import { formatCount, formatScore } from './numbers';
 import { displayWidth, pad, printable, truncate } from './printable';
@@ -7,7 +11,10 @@ import { type Style, styleFor } from './style';
 import { type Cell, type Column, tableLines } from './table';
 
 export interface ReportView {
-  report: Report;
+  /** The metrics of scores are shown where they are known. */
+  report: Report & Partial<ScoreMetrics>;
+  /** Shown beside their scalars. */
+  bootstrap?: BootstrapIntervals;
   /** As many as the report has classes, in the order of their indices. */
   classNames: readonly string[];
   /** What was evaluated, as [name, value]: checkpoint, dataset, engine. */
@@ -22,6 +29,12 @@ export interface ViewOptions {
 
 const DEFAULT_WIDTH = 100;
 const CLASS_NAME_WIDTH = 32;
+/** Top-1 is the accuracy, which has its line already. */
+const TOP_NAMES = [
+  [2, 'top2'],
+  [3, 'top3'],
+  [5, 'top5'],
+] as const;
 
 /** Writes the whole result; names are made printable first, wherever they come from. */
 export function writeReport(
@@ -44,20 +57,60 @@ export function reportLines(view: ReportView, width: number, style: Style): stri
     printable(name),
     printable(value),
   ]);
-  const scalars: [string, string][] = [
-    ['Samples', formatCount(report.sampleCount)],
-    ['Loss', formatScore(report.loss)],
-    ['Accuracy', formatScore(report.accuracy)],
-    ['Balanced accuracy', formatScore(report.balancedAccuracy)],
-    ['Macro-F1', formatScore(report.macro.f1)],
-  ];
   return [
-    ...pairsBlock([...header, ...scalars], style),
+    ...pairsBlock([...header, ...scalarPairs(report, view.bootstrap)], style),
     '',
     ...classLines(report, classNames, style),
     '',
     ...confusionLines(report.confusionMatrix, classNames, width, style),
   ];
+}
+
+function scalarPairs(
+  report: ReportView['report'],
+  found: BootstrapIntervals | undefined,
+): [string, string][] {
+  const score = (value: number | null | undefined): string =>
+    value === null || value === undefined ? 'undefined' : formatScore(value);
+  const range = ({ low, high }: Interval): string => `${formatScore(low)} to ${formatScore(high)}`;
+  const row = (
+    title: string,
+    value: number | null | undefined,
+    name?: IntervalScalar,
+  ): [string, string] => {
+    const interval = name && found?.intervals[name];
+    return [title, interval ? `${score(value)}  (${range(interval)})` : score(value)];
+  };
+  const { topK, brier, rocAucOvr, averagePrecision, calibration } = report;
+  return [
+    ['Samples', formatCount(report.sampleCount)],
+    row('Loss', report.loss, 'loss'),
+    row('Accuracy', report.accuracy, 'accuracy'),
+    ['  95 % (Wilson)', range(report.accuracyWilson95)],
+    row('Balanced accuracy', report.balancedAccuracy, 'balancedAccuracy'),
+    row('Macro-F1', report.macro.f1, 'macroF1'),
+    row("Cohen's kappa", report.cohenKappa, 'cohenKappa'),
+    row('Matthews corr.', report.matthewsCorrcoef, 'matthewsCorrcoef'),
+    ...TOP_NAMES.filter(([k]) => topK?.[k] !== undefined).map(([k, name]) =>
+      row(`Top-${k} accuracy`, topK?.[k], name),
+    ),
+    ...(brier === undefined ? [] : [row('Brier score', brier, 'brier')]),
+    ...(rocAucOvr ? [row('ROC AUC (macro)', rocAucOvr.macro)] : []),
+    ...(averagePrecision ? [row('Avg. precision', averagePrecision.macro)] : []),
+    ...(calibration ? [row('Calibration error', calibration.expectedCalibrationError)] : []),
+    ...(found ? [intervalNote(found)] : []),
+  ];
+}
+
+function intervalNote({
+  level,
+  resamples,
+  seed,
+  stratified,
+}: BootstrapIntervals): [string, string] {
+  const kind = `${Number((level * 100).toPrecision(6))} % bootstrap percentiles`;
+  const strata = stratified ? ', stratified by class' : '';
+  return ['(low to high)', `${kind}, ${formatCount(resamples)} resamples, seed ${seed}${strata}`];
 }
 
 function pairsBlock(pairs: readonly [string, string][], style: Style): string[] {

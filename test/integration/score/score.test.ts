@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { ReportJson } from '../../../src/cli/output/report-json';
+import type { FullReportJson } from '../../../src/cli/output/report-json';
 import { scoreCommand } from '../../../src/cli/score.command';
 import { itWithMirrorAndReference, itWithReference } from '../../support/reference';
 import { expectClose } from '../../unit/metrics/close';
 import {
   fashionFigures,
   fashionPredictions,
+  fashionRankedFigures,
   metricCases,
 } from '../../unit/metrics/reference-figures';
 import { runScore } from './run-score';
@@ -38,21 +39,26 @@ async function fileOf(content: string | Buffer): Promise<string> {
   return file;
 }
 
-async function json(args: readonly string[], input?: string): Promise<ReportJson> {
+async function json(args: readonly string[], input?: string): Promise<FullReportJson> {
   const { stdout } = await runScore(args, input);
-  return JSON.parse(stdout) as ReportJson;
+  return JSON.parse(stdout) as FullReportJson;
 }
 
 function withCode(code: string): Error {
   return expect.objectContaining({ code, kind: 'user' }) as Error;
 }
 
-itWithReference('the 40 cases pass through the command within 1e-9', async () => {
-  for (const { name, labels, logits, classes, expected } of metricCases()) {
-    const file = await fileOf(JSON.stringify({ labels, logits, classes }));
-    expectClose(await json([file, '--json']), expected, 1e-9, name);
-  }
-});
+itWithReference(
+  'the 40 cases pass through the command within 1e-9, or 1e-6 for ranks and bins',
+  async () => {
+    for (const { name, labels, logits, classes, expected, ranked } of metricCases()) {
+      const file = await fileOf(JSON.stringify({ labels, logits, classes }));
+      const ours = await json([file, '--json']);
+      expectClose(ours, expected, 1e-9, name);
+      expectClose(ours, ranked, 1e-6, name);
+    }
+  },
+);
 
 itWithMirrorAndReference("the reference CNN's 10,000 logits pass through it too", async () => {
   const { logits, labels } = fashionPredictions();
@@ -60,6 +66,7 @@ itWithMirrorAndReference("the reference CNN's 10,000 logits pass through it too"
   const ours = await json(['-', '--json'], JSON.stringify({ labels: [...labels], logits: rows }));
   const { loss, ...expected } = fashionFigures();
   expectClose(ours, expected, 1e-9);
+  expectClose(ours, fashionRankedFigures(), 1e-6);
   expect(Math.abs(ours.loss - loss)).toBeLessThan(1e-6);
 });
 
@@ -76,22 +83,77 @@ test('the table names the classes, and control characters in names do not reach 
 test('--json prints one line under the field names of the reference, with the names as they are', async () => {
   const { stdout } = await runScore(['-', '--json'], JSON.stringify(PETS));
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-  const ours = JSON.parse(stdout) as ReportJson;
+  const ours = JSON.parse(stdout) as FullReportJson;
   expect(ours.classes).toEqual(PETS.classes);
   expect(ours.n).toBe(4);
   expect(Object.keys(ours).sort()).toEqual([
     'accuracy',
+    'accuracyWilson95',
+    'averagePrecision',
     'balancedAccuracy',
+    'brier',
     'classes',
+    'cohenKappa',
     'confusionMatrix',
     'confusionMatrixNormalized',
+    'expectedCalibrationError15',
     'loss',
     'macro',
+    'matthewsCorrcoef',
     'micro',
     'n',
     'perClass',
+    'reliability',
+    'rocAucOvr',
+    'topK',
     'weighted',
   ]);
+});
+
+test('--bootstrap adds intervals with all that repeats them, in the JSON and beside the scalars', async () => {
+  const input = JSON.stringify(PETS);
+  const args = ['-', '--bootstrap', '200', '--seed', '4', '--stratified'];
+  const { bootstrap } = await json([...args, '--json'], input);
+  expect(bootstrap).toMatchObject({
+    method: 'bootstrap-percentile',
+    level: 0.95,
+    resamples: 200,
+    seed: 4,
+    stratified: true,
+  });
+  expect(bootstrap?.intervals.accuracy).toEqual({ low: 0.5, high: 1 });
+  const { stdout } = await runScore(args, input);
+  expect(stdout).toContain('Accuracy           0.7500  (0.5000 to 1.0000)');
+  expect(stdout).toContain(
+    '95 % bootstrap percentiles, 200 resamples, seed 4, stratified by class',
+  );
+  expect(await json(['-', '--json'], input)).not.toHaveProperty('bootstrap');
+});
+
+test('--curves adds the curves of each class, null for one without samples', async () => {
+  const input = JSON.stringify({ ...PETS, labels: [0, 0, 1, 1] });
+  const { curves } = await json(['-', '--json', '--curves'], input);
+  expect(curves).toHaveLength(3);
+  expect(curves?.[0]?.roc?.[0]).toEqual({
+    falsePositiveRate: 0,
+    truePositiveRate: 0,
+    threshold: null,
+  });
+  expect(curves?.[1]?.precisionRecall?.at(-1)?.recall).toBe(1);
+  expect(curves?.[2]).toEqual({ roc: null, precisionRecall: null });
+});
+
+test('figures that are undefined are told so', async () => {
+  const { stdout } = await runScore(['-'], '{"labels": [0], "logits": [[1, 0]]}');
+  expect(stdout).toMatch(/^Cohen's kappa +undefined$/m);
+  expect(stdout).toMatch(/^ROC AUC \(macro\) +undefined$/m);
+  expect(stdout).not.toContain('Top-2');
+});
+
+test.each(['0', '1.5', '1e9', '', 'many'])('--bootstrap %j is refused', async (resamples) => {
+  await expect(runScore(['-', '--bootstrap', resamples], '{}')).rejects.toMatchObject({
+    code: 'commander.invalidArgument',
+  });
 });
 
 test('without names the classes are called by their numbers', async () => {

@@ -16,5 +16,11 @@ test('the comparison of figures fails on a difference, a missing field and anoth
   }).toThrow('NaN');
   expect(() => {
     expectClose({ a: 0 }, { a: null }, 1e-9);
+  }).toThrow('report.a is 0, not null');
+  expect(() => {
+    expectClose({}, { a: null }, 1e-9);
+  }).toThrow('not null');
+  expect(() => {
+    expectClose({ a: 0 }, { a: 'zero' }, 1e-9);
   }).toThrow('nothing to compare');
 });

@@ -10,7 +10,9 @@ export function expectClose(
   tolerance: number,
   place = 'report',
 ): void {
-  if (typeof expected === 'number') {
+  if (expected === null) {
+    if (actual !== null) throw new Error(`${place} is ${JSON.stringify(actual)}, not null`);
+  } else if (typeof expected === 'number') {
     if (typeof actual !== 'number' || !isClose(actual, expected, tolerance)) {
       throw new Error(`${place} is ${String(actual)}, not ${expected} within ${tolerance}`);
     }
@@ -21,13 +23,13 @@ export function expectClose(
     expected.forEach((item, i) => {
       expectClose(actual[i], item, tolerance, `${place}[${i}]`);
     });
-  } else if (typeof expected === 'object' && expected !== null) {
+  } else if (typeof expected === 'object') {
     for (const [name, value] of Object.entries(expected)) {
       const field = (actual as Partial<Record<string, unknown>> | undefined)?.[name];
       expectClose(field, value, tolerance, `${place}.${name}`);
     }
   } else {
-    throw new Error(`${place}: ${String(expected)} is nothing to compare with`);
+    throw new Error(`${place}: ${typeof expected} is nothing to compare with`);
   }
 }
 

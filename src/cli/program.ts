@@ -23,6 +23,8 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./checkpoint.command') as typeof import('./checkpoint.command')).checkpointCommand,
   convert: () =>
     (require('./convert.command') as typeof import('./convert.command')).convertCommand,
+  credentials: () =>
+    (require('./credentials.command') as typeof import('./credentials.command')).credentialsCommand,
   migrate: () =>
     (require('./migrate.command') as typeof import('./migrate.command')).migrateCommand,
   migration: () =>

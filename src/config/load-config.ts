@@ -96,7 +96,17 @@ function fillFromEnvironment(config: AppConfig, env: NodeJS.ProcessEnv, problems
     else problems.push({ path: 'PORT (environment)', message: 'must be a number of 0 to 65535' });
   }
   if (env.ASSAY_DATA_PATH) config.dataPath = path.resolve(env.ASSAY_DATA_PATH);
+  if (env.ASSAY_DB_CREDENTIALS) {
+    config.database.credentials = path.resolve(env.ASSAY_DB_CREDENTIALS);
+  }
+  if (env.ASSAY_ALLOWED_HOSTS) config.server.allowedHosts = namesIn(env.ASSAY_ALLOWED_HOSTS);
   if (env.ASSAY_LOG_LEVEL) config.logLevel = env.ASSAY_LOG_LEVEL as AppConfig['logLevel'];
+}
+
+/** Names between commas. */
+function namesIn(list: string): string[] {
+  const names = list.split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '');
 }
 
 /** The settings of a section. An optional one has no default, so its decorators are asked too. */

@@ -1,69 +1,58 @@
-/** Ansible Vault behind a wrapper: the password's ways in, and sealed files to their text. */
-import { open } from 'node:fs/promises';
+/** Ansible Vault behind a wrapper: sealed files to their text and back, with the vault's id. */
+import { isUtf8 } from 'node:buffer';
 import { Vault } from 'ansible-vault';
-import { OperationalError, UserError } from '../errors';
+import { UserError } from '../errors';
 
-const MAX_PASSWORD_FILE_BYTES = 4 * 1024;
+const HEADER = /^\$ANSIBLE_VAULT;1\.[12];AES256(?:;(?<id>[^;\s]+))?$/;
 
-const HEADER = /^\$ANSIBLE_VAULT;1\.[12];AES256(;[^;\s]+)?$/;
+/** ASCII without `;` and `@`: ansible-vault writes other labels, and then refuses to read the file. */
+const WRITABLE_ID = /^[!-:<-?A-~]{1,100}$/;
 
 /**
- * The password of the vault: ASSAY_VAULT_PASSWORD itself, else the text of the file that
- * ASSAY_VAULT_PASSWORD_FILE names, without the white space around it (as Ansible reads it). Never an
- * argument of a command, which every user of the machine could read.
- * @throws UserError CREDENTIALS_VAULT_PASSWORD_MISSING
+ * Inside, hexadecimal once more: a salt, the HMAC-SHA-256 and whole blocks of AES. Salts have 32 bytes unless
+ * Ansible's VAULT_ENCRYPT_SALT says otherwise.
  */
-export async function resolveVaultPassword(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<string> {
-  const given = env['ASSAY_VAULT_PASSWORD'];
-  if (given) return given;
-  const file = env['ASSAY_VAULT_PASSWORD_FILE'];
-  if (!file) {
-    throw vaultPasswordMissing(
-      'The database credentials are sealed and no password was given: set ASSAY_VAULT_PASSWORD, or ' +
-        'ASSAY_VAULT_PASSWORD_FILE to the name of a file that holds it.',
-    );
-  }
-  const text = await readSmallFile(file, MAX_PASSWORD_FILE_BYTES);
-  const problem =
-    text === 'missing'
-      ? 'does not exist'
-      : text === 'too large'
-        ? `is larger than ${MAX_PASSWORD_FILE_BYTES} bytes`
-        : text.toString('utf8').trim() === ''
-          ? 'is empty'
-          : undefined;
-  if (problem !== undefined) {
-    throw vaultPasswordMissing(
-      `ASSAY_VAULT_PASSWORD_FILE names ${file}, which ${problem}. Put the vault's password, alone, into it.`,
-    );
-  }
-  return text.toString('utf8').trim();
+const INNER = /^(?:[0-9a-f]{2})+\n[0-9a-f]{64}\n(?:[0-9a-f]{32})+$/i;
+
+export interface Unsealed {
+  text: string;
+  /** Of the header; undefined in format 1.1, which has none. */
+  vaultId: string | undefined;
 }
 
 /**
- * The text sealed in `sealed`; `file` is its name for messages. The caller bounds the size.
- * @throws UserError CREDENTIALS_NOT_A_VAULT, CREDENTIALS_VAULT_PASSWORD_WRONG,
+ * What is sealed in `sealed`; `file` is its name for messages. The caller bounds the size.
+ *
+ * A wrong password and a changed file are one error. The format holds nothing to tell them apart before the
+ * HMAC is right, and a guess from text that nothing vouches for would tell a forger how far off he is.
+ * @throws UserError CREDENTIALS_NOT_A_VAULT, CREDENTIALS_TRUNCATED, CREDENTIALS_VAULT_PASSWORD_WRONG,
  *   CREDENTIALS_VAULT_PASSWORD_MISSING for an empty password
  */
-export async function unseal(file: string, sealed: Buffer, vaultPassword: string): Promise<string> {
-  if (vaultPassword === '') {
-    throw vaultPasswordMissing(
-      `The password that opens ${file} is empty. Set ASSAY_VAULT_PASSWORD.`,
-    );
-  }
+export async function unseal(
+  file: string,
+  sealed: Buffer,
+  vaultPassword: string,
+): Promise<Unsealed> {
+  if (vaultPassword === '') throw passwordEmpty(`The password that opens ${file} is empty.`);
   // The library takes any text for hexadecimal; white space at a line's end would shift its pairs.
   const [header = '', ...lines] = sealed
     .toString('utf8')
     .split('\n')
     .map((line) => line.trim());
   const body = lines.join('');
-  if (!HEADER.test(header) || !/^([0-9a-f]{2})+$/i.test(body)) {
+  const match = HEADER.exec(header);
+  if (!isUtf8(sealed) || match === null || !/^[0-9a-f]*$/i.test(body)) {
     throw new UserError(
       'CREDENTIALS_NOT_A_VAULT',
       `${file} is not a file of Ansible Vault (AES256, format 1.1 or 1.2), or is damaged. ` +
-        `Seal it with "ansible-vault encrypt ${file}".`,
+        'Make one with "assay credentials init", or seal it with "ansible-vault encrypt".',
+      { details: { file } },
+    );
+  }
+  if (body.length % 2 !== 0 || !INNER.test(Buffer.from(body, 'hex').toString('latin1'))) {
+    throw new UserError(
+      'CREDENTIALS_TRUNCATED',
+      `${file} is incomplete or damaged: its end or a part of it is missing. Restore it from a copy.`,
       { details: { file } },
     );
   }
@@ -79,41 +68,32 @@ export async function unseal(file: string, sealed: Buffer, vaultPassword: string
       { details: { file } },
     );
   }
-  return text;
-}
-
-function vaultPasswordMissing(message: string): UserError {
-  return new UserError('CREDENTIALS_VAULT_PASSWORD_MISSING', message);
+  return { text, vaultId: match.groups?.['id'] };
 }
 
 /**
- * Bounded whatever the file claims to be: a device or a pipe has no size to check beforehand.
- * @throws OperationalError CREDENTIALS_UNREADABLE
+ * Seals as ansible-vault does: format 1.2 under an id, 1.1 without one or under `default`.
+ * @throws UserError CREDENTIALS_VAULT_ID_INVALID, CREDENTIALS_VAULT_PASSWORD_MISSING for an empty password
  */
-export async function readSmallFile(
-  file: string,
-  maxBytes: number,
-): Promise<Buffer | 'missing' | 'too large'> {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const buffer = Buffer.alloc(maxBytes + 1);
-      let length = 0;
-      while (length < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      return length > maxBytes ? 'too large' : buffer.subarray(0, length);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'missing';
-    throw new OperationalError(
-      'CREDENTIALS_UNREADABLE',
-      `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). Check its owner and mode.`,
-      { details: { file }, cause: error },
+export async function seal(
+  text: string,
+  vaultPassword: string,
+  vaultId: string | undefined,
+): Promise<string> {
+  if (vaultPassword === '') throw passwordEmpty('The password to seal with is empty.');
+  if (vaultId !== undefined && !WRITABLE_ID.test(vaultId)) {
+    throw new UserError(
+      'CREDENTIALS_VAULT_ID_INVALID',
+      'A vault id is a label of 1 to 100 ASCII characters without spaces, ";" and "@", as in --vault-id production.',
     );
   }
+  const id = vaultId === undefined || vaultId === 'default' ? '' : vaultId;
+  return `${await new Vault({ password: vaultPassword }).encrypt(text, id)}\n`;
+}
+
+function passwordEmpty(message: string): UserError {
+  return new UserError(
+    'CREDENTIALS_VAULT_PASSWORD_MISSING',
+    `${message} Set ASSAY_VAULT_PASSWORD or ASSAY_VAULT_PASSWORD_FILE.`,
+  );
 }

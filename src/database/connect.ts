@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import { readDatabaseCredentials, resolveVaultPassword } from '../config/credentials';
 import type { LoadedConfig } from '../config/load-config';
+import { withTerminal } from '../config/terminal';
 import { type DatabaseTarget, openDatabase, type OpenDatabaseOptions } from './data-source';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres';
 
@@ -56,6 +57,6 @@ async function configuredTarget(loaded: LoadedConfig): Promise<DatabaseTarget | 
   if (credentials === null) return undefined;
   return readDatabaseCredentials({
     file: path.resolve(loaded.folder, credentials),
-    vaultPassword: await resolveVaultPassword(),
+    vaultPassword: await withTerminal((terminal) => resolveVaultPassword(process.env, terminal)),
   });
 }

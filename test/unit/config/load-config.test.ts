@@ -192,8 +192,15 @@ describe('the environment', () => {
       HOST: '::1',
       ASSAY_LOG_LEVEL: 'debug',
       ASSAY_DATA_PATH: '/var/lib/assay',
+      ASSAY_DB_CREDENTIALS: '/run/secrets/db.credentials',
+      ASSAY_ALLOWED_HOSTS: 'assay.example, localhost,',
     });
-    expect(config.server).toMatchObject({ host: '::1', port: 6000 });
+    expect(config.server).toEqual({
+      host: '::1',
+      port: 6000,
+      allowedHosts: ['assay.example', 'localhost'],
+    });
+    expect(config.database.credentials).toBe('/run/secrets/db.credentials');
     expect(config).toMatchObject({ logLevel: 'debug', dataPath: '/var/lib/assay' });
   });
 
@@ -205,8 +212,11 @@ describe('the environment', () => {
       ASSAY_DATA_PATH: '',
       ASSAY_DATA_MIRROR: '',
       DATABASE_URL: '',
+      ASSAY_DB_CREDENTIALS: '',
+      ASSAY_ALLOWED_HOSTS: '',
     });
-    expect(config.server).toMatchObject({ host: '10.0.0.1', port: 5000 });
+    expect(config.server).toMatchObject({ host: '10.0.0.1', port: 5000, allowedHosts: [] });
+    expect(config.database.credentials).toBeNull();
     expect(config).toMatchObject({ logLevel: 'error', dataPath: 'state' });
     expect(rest).toMatchObject({ dataMirror: undefined, databaseUrl: undefined });
   });

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** db.credentials: what is read, and every way in which a file can be refused. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { inspect, promisify } from 'node:util';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Vault } from 'ansible-vault';
 import fc from 'fast-check';
-import { readDatabaseCredentials, resolveVaultPassword } from '../../../src/config/credentials';
+import { readDatabaseCredentials } from '../../../src/config/credentials';
 
-const run = promisify(execFile);
 const YAML = `host: db.example.org
 port: 6543
 database: results
@@ -115,11 +113,23 @@ describe('credentials that cannot be used', () => {
   test.each([
     ['plain YAML', YAML],
     ['nothing', ''],
-    ['the header alone', '$ANSIBLE_VAULT;1.1;AES256\n'],
     ['an older cipher', '$ANSIBLE_VAULT;1.0;AES\n3031\n'],
     ['a body that is not hexadecimal', '$ANSIBLE_VAULT;1.1;AES256\nxyz\n'],
   ])('%s is not a vault', async (_, text) => {
     await expect(read(await save(text))).rejects.toMatchObject({ code: 'CREDENTIALS_NOT_A_VAULT' });
+  });
+
+  test.each([
+    ['the header alone', (text: string) => text.slice(0, text.indexOf('\n') + 1)],
+    ['half a file', (text: string) => text.slice(0, text.length / 2)],
+    ['a file that lacks its last line', (text: string) => text.slice(0, text.lastIndexOf('\n'))],
+    ['a file that lacks its last digit', (text: string) => text.slice(0, -1)],
+    ['a file that lacks a line within', (text: string) => text.replace(/(\n\w+)\n\w+/, '$1')],
+  ])('%s is incomplete', async (_, cut) => {
+    const text = await readFile(await seal(YAML), 'utf8');
+    await expect(read(await save(cut(text)))).rejects.toMatchObject({
+      code: 'CREDENTIALS_TRUNCATED',
+    });
   });
 
   test('a wrong password, and no password', async () => {
@@ -144,7 +154,7 @@ describe('credentials that cannot be used', () => {
           if (text[at] === '\n') return;
           const file = await save(text.slice(0, at) + (cut ? '' : digit + text.slice(at + 1)));
           await expect(read(file)).rejects.toMatchObject({
-            code: expect.stringMatching(/NOT_A_VAULT|VAULT_PASSWORD_WRONG/) as string,
+            code: expect.stringMatching(/TRUNCATED|NOT_A_VAULT|VAULT_PASSWORD_WRONG/) as string,
           });
         },
       ),
@@ -167,16 +177,8 @@ describe('credentials that cannot be used', () => {
   });
 
   test.each([
-    [
-      'broken YAML',
-      'host: h\npassword: "s3cret',
-      ['the sealed text is not YAML in UTF-8 (line 2)'],
-    ],
-    [
-      'a field given twice',
-      'host: h\nhost: s3cret',
-      ['the sealed text is not YAML in UTF-8 (line 2)'],
-    ],
+    ['broken YAML', 'host: h\npassword: "s3cret', ['the text is not YAML in UTF-8 (line 2)']],
+    ['a field given twice', 'host: h\nhost: s3cret', ['the text is not YAML in UTF-8 (line 2)']],
     ['aliases', 'host: &s3cret h\nuser: *s3cret', ['aliases are not allowed']],
     ['a bare text', 's3cret', [expect.stringMatching(/must be a list of fields/)]],
   ])('%s', async (_, yaml, problems) => {
@@ -191,65 +193,26 @@ describe('credentials that cannot be used', () => {
   });
 });
 
-describe('the password of the vault', () => {
-  test('comes from the environment before the file', async () => {
-    const file = join(folder, 'password');
-    await writeFile(file, '  from file\r\n');
-    const env = { ASSAY_VAULT_PASSWORD_FILE: file };
-    expect(await resolveVaultPassword({ ...env, ASSAY_VAULT_PASSWORD: 'direct' })).toBe('direct');
-    expect(await resolveVaultPassword(env)).toBe('from file');
+describe('the published passwords of the demonstration', () => {
+  const demo = join(__dirname, '..', '..', '..', 'db.credentials');
+  const inProduction = (file: string, vaultPassword: string, env = {}) =>
+    readDatabaseCredentials({ file, vaultPassword, env: { NODE_ENV: 'production', ...env } });
+
+  test('are refused in production, under the vault password and under any other', async () => {
+    await expect(inProduction(demo, 'assay-demo')).rejects.toMatchObject({
+      code: 'CREDENTIALS_DEMO_PASSWORD',
+    });
+    const resealed = await seal('{host: h, database: d, user: u, password: demo-only}');
+    await expect(inProduction(resealed, 'open')).rejects.toMatchObject({
+      code: 'CREDENTIALS_DEMO_PASSWORD',
+    });
   });
 
-  test.each([
-    ['neither is set', {}, /set ASSAY_VAULT_PASSWORD/],
-    [
-      'both are empty',
-      { ASSAY_VAULT_PASSWORD: '', ASSAY_VAULT_PASSWORD_FILE: '' },
-      /set ASSAY_VAULT/,
-    ],
-    ['the file is not there', { ASSAY_VAULT_PASSWORD_FILE: '/nonexistent/x' }, /does not exist/],
-    ['the file is empty', { ASSAY_VAULT_PASSWORD_FILE: '/dev/null' }, /is empty/],
-    ['the file has no end', { ASSAY_VAULT_PASSWORD_FILE: '/dev/zero' }, /larger than 4096/],
-  ])('is missed by name when %s', async (_, env, message) => {
-    const error = resolveVaultPassword(env);
-    await expect(error).rejects.toMatchObject({ code: 'CREDENTIALS_VAULT_PASSWORD_MISSING' });
-    await expect(error).rejects.toThrow(message);
-  });
-});
-
-const tool = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((path) => join(path, 'ansible-vault'))
-  .find((path) => existsSync(path));
-const withTool = tool === undefined ? test.skip : test;
-
-describe(`the real ansible-vault${tool === undefined ? ' (skipped: ansible-core is not installed)' : ''}`, () => {
-  async function passwordFile(): Promise<string> {
-    const file = join(folder, 'password');
-    await writeFile(file, 'pässwörd\n');
-    await chmod(file, 0o600);
-    return file;
-  }
-
-  withTool.each([
-    ['without an id', []],
-    ['with an id', ['--encrypt-vault-id', 'staging']],
-  ])('seals what we read, %s', async (_, extra) => {
-    const file = await save(`${YAML}# Grüße\n`);
-    const password = await passwordFile();
-    await run(tool ?? '', ['encrypt', '--vault-id', `staging@${password}`, ...extra, file]);
-    const vaultPassword = await resolveVaultPassword({ ASSAY_VAULT_PASSWORD_FILE: password });
-    expect(await read(file, vaultPassword)).toMatchObject(FIELDS);
-  });
-
-  withTool('reads what our library seals', async () => {
-    const file = await save(await new Vault({ password: 'pässwörd' }).encrypt(YAML, ''));
-    const { stdout } = await run(tool ?? '', [
-      'view',
-      '--vault-password-file',
-      await passwordFile(),
-      file,
-    ]);
-    expect(stdout).toBe(YAML);
+  test("pass where docker-compose's demo says so, and passwords of one's own always", async () => {
+    expect(await inProduction(demo, 'assay-demo', { ASSAY_DEMO: '1' })).toMatchObject({
+      host: 'database',
+    });
+    await expect(inProduction(demo, 'assay-demo', { ASSAY_DEMO: '0' })).rejects.toThrow(/rekey/);
+    expect(await inProduction(await seal(YAML), 'open')).toMatchObject(FIELDS);
   });
 });

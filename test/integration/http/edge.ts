@@ -119,7 +119,7 @@ export function send(port: number, raw: RawRequest): Promise<GraphQLAnswer> {
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         const isJson = /json/.test(response.headers['content-type'] ?? '');
-        const parsed = (isJson ? JSON.parse(text) : {}) as Partial<GraphQLAnswer>;
+        const parsed = (isJson && text !== '' ? JSON.parse(text) : {}) as Partial<GraphQLAnswer>;
         const { data, errors = [] } = parsed;
         resolve({
           status: response.statusCode ?? 0,

@@ -296,6 +296,5 @@ test('the request id is made here, and the log tells the request without its con
   expect(lines[0]).toMatchObject({ level: 30, method: 'POST', path: '/graphql', status: 200 });
   expect(lines[0]?.tokenId).toBe('edge');
   expect(lines[0]?.ms).toBeGreaterThan(0);
-  expect(JSON.stringify(edge.logLines)).not.toMatch(/SECRET|forged/);
-  expect(JSON.stringify(edge.logLines)).not.toContain(EDGE_TOKEN);
+  expect(JSON.stringify(edge.logLines)).not.toMatch(/SECRET|forged|assay_/);
 });

@@ -67,16 +67,15 @@ export async function createHttpServer<TContext extends BaseContext>(
   fastify.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(request, reply);
     checkHost(request, allowedHosts, onlyNamedHosts);
-    if (request.headers.upgrade !== undefined) {
-      checkSameOrigin(request);
-      checkConnectionCount(fastify, limits);
-    }
+    if (request.headers.upgrade !== undefined) checkSameOrigin(request);
     done();
   });
   const access = new RequestAccess(options.authenticator);
   fastify.addHook('onRequest', async (request, reply) => {
     try {
       await access.admit(request, reply);
+      // Behind the last wait, or many at once would all find room.
+      if (request.headers.upgrade !== undefined) checkConnectionCount(fastify, limits);
     } catch (error) {
       if (!request.ws) linger(request);
       throw error;

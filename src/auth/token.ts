@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** So that scanners find a token that was committed or pasted somewhere. */
-export const TOKEN_PREFIX = 'assay_';
+const TOKEN_PREFIX = 'assay_';
 /** 256 bits: nobody guesses one, so neither salt nor a slow hash is needed. */
 const SECRET_BYTES = 32;
 const TOKEN = /^assay_[A-Za-z0-9_-]{43}$/;

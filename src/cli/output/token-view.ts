@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   'Last used',
 ].map((title) => ({ title, align: 'left' }));
 
-export type TokenState = 'good' | 'expired' | 'revoked';
+type TokenState = 'good' | 'expired' | 'revoked';
 
 /** Without the hash, which is of no use to anybody. */
 export function tokenView(token: ApiToken) {

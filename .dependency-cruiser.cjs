@@ -5,6 +5,7 @@
 const ROOMS = {
   metrics: [],
   config: [],
+  auth: ['database'],
   datasets: ['config', 'database'],
   checkpoints: ['database', 'datasets'],
   inference: ['metrics', 'datasets', 'checkpoints'],
@@ -13,12 +14,13 @@ const ROOMS = {
   queue: [],
   database: ['config'],
   evaluations: ['metrics', 'config', 'datasets', 'checkpoints', 'inference', 'queue', 'database'],
-  graphql: ['datasets', 'checkpoints', 'evaluations'],
-  http: ['graphql'],
+  graphql: ['auth', 'datasets', 'checkpoints', 'evaluations'],
+  http: ['auth', 'graphql'],
   cli: [
     'metrics',
     'config',
     'database',
+    'auth',
     'datasets',
     'checkpoints',
     'inference',

@@ -1,7 +1,12 @@
 # The service as an image: built in one stage, run in another without build tools and as an ordinary user.
 #
 #   docker build -t assay .
+#   docker run --rm --init --read-only --tmpfs /tmp -v assay-data:/data assay token create --name me --role admin
 #   docker run --init --read-only --tmpfs /tmp -v assay-data:/data -p 127.0.0.1:4000:4000 assay
+#
+# The second line shows a token, once: send it as the header "Authorization: Bearer assay_…". In the container
+# the service listens on all addresses, so it asks every caller for a token and ends with AUTH_TOKEN_REQUIRED
+# where there is none yet. Health addresses and the page at /graphql need none.
 #
 # --init is needed: PostgreSQL's processes must be reaped when they end, or the next start of the embedded
 # server waits for one that is long gone. All state lies in /data. Without DATABASE_URL the image starts
@@ -45,7 +50,7 @@ USER node
 VOLUME /data
 EXPOSE 4000
 STOPSIGNAL SIGTERM
-# The database behind it answers, too. A first start makes a new database, which takes some seconds.
+# The database behind it answers, too; the address is public. A first start makes a new database, which takes some seconds.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Other commands go behind the image's name: docker run … assay evaluate --help

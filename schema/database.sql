@@ -1,5 +1,18 @@
 -- Made by `npm run schema` from a migrated database. Do not edit.
 
+CREATE TABLE api_token (
+  id uuid NOT NULL,
+  name character varying(100) NOT NULL,
+  token_hash character varying(64) NOT NULL,
+  role character varying(16) NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  CONSTRAINT api_token_pkey PRIMARY KEY (id),
+  CONSTRAINT api_token_role_check CHECK (((role)::text = ANY ((ARRAY['viewer'::character varying, 'runner'::character varying, 'worker'::character varying, 'admin'::character varying])::text[])))
+);
+
 CREATE TABLE checkpoint (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -123,6 +136,8 @@ CREATE TABLE prediction_block (
   CONSTRAINT prediction_block_pkey PRIMARY KEY (run_id, shard),
   CONSTRAINT prediction_block_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
 );
+
+CREATE UNIQUE INDEX api_token_token_hash_idx ON public.api_token USING btree (token_hash);
 
 CREATE INDEX checkpoint_alias_alias_assigned_at_idx ON public.checkpoint_alias USING btree (alias, assigned_at);
 

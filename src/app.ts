@@ -1,4 +1,7 @@
 /** The composition root of the service: services, schema and HTTP, with a start and a stop. */
+import { ApiTokenResolver } from './auth/api-token.resolver';
+import type { AuthContext } from './auth/caller';
+import { TokenAuthenticator } from './auth/token-authenticator';
 import { CheckpointAliasResolver } from './checkpoints/checkpoint-alias.resolver';
 import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
@@ -12,7 +15,9 @@ import {
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { createSchema } from './graphql/schema';
+import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
+import { addressOf } from './http/listen';
 import { type Services, startServices } from './services';
 
 export interface App {
@@ -23,13 +28,19 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Starts everything, or leaves nothing running. */
+/**
+ * Starts everything, or leaves nothing running.
+ *
+ * @throws OperationalError AUTH_TOKEN_REQUIRED where others could reach the service and no token is good
+ */
 export async function startApp(loaded: LoadedConfig, signal?: AbortSignal): Promise<App> {
   const services = await startServices(loaded, signal);
   try {
+    const { port } = loaded.config.server;
+    const host = await addressOf(loaded.config.server);
+    if (!isLoopbackAddress(host)) await services.tokens.requireUsable(host);
     const server = await createServer(services);
     try {
-      const { host, port } = loaded.config.server;
       const { url } = await server.listen({ host, port });
       await services.evaluations.resumeOrphans();
       let stopping: Promise<void> | undefined;
@@ -54,10 +65,12 @@ async function stopAll(server: HttpServer, services: Services): Promise<void> {
 }
 
 async function createServer(services: Services) {
-  const { checkpoints, registration, aliases, datasets, evaluations, database, loaded } = services;
+  const { tokens, checkpoints, registration, aliases, datasets, evaluations, database, loaded } =
+    services;
   const { dataSource } = database;
   const schema = await createSchema(
     new Map<unknown, unknown>([
+      [ApiTokenResolver, new ApiTokenResolver(tokens)],
       [CheckpointResolver, new CheckpointResolver(checkpoints, registration, aliases)],
       [CheckpointAliasResolver, new CheckpointAliasResolver(aliases)],
       [CheckpointResultsResolver, new CheckpointResultsResolver()],
@@ -69,10 +82,12 @@ async function createServer(services: Services) {
   );
   return createHttpServer({
     schema,
-    createContext: (): EvaluationContext => ({
+    createContext: ({ caller }): EvaluationContext & AuthContext => ({
+      caller,
       loaders: createLoaders(dataSource),
       watchRun: (id) => evaluations.watch(id),
     }),
+    authenticator: new TokenAuthenticator(dataSource),
     limits: loaded.config.limits,
     allowedHosts: loaded.config.server.allowedHosts,
     checkReadiness: async () => {

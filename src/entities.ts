@@ -1,4 +1,5 @@
 /** All entities of the house, for the data source. */
+import { ApiToken } from './auth/api-token.entity';
 import { Checkpoint } from './checkpoints/checkpoint.entity';
 import { CheckpointAlias } from './checkpoints/checkpoint-alias.entity';
 import { Dataset } from './datasets/dataset.entity';
@@ -7,6 +8,7 @@ import { EvaluationRun } from './evaluations/evaluation-run.entity';
 import { PredictionBlock } from './evaluations/prediction-block.entity';
 
 export const ENTITIES = [
+  ApiToken,
   Checkpoint,
   CheckpointAlias,
   Dataset,

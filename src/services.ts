@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { pino, type Logger } from 'pino';
 import { MIGRATIONS } from '../migrations';
+import { ApiTokenService } from './auth/api-token.service';
 import { CheckpointRoots } from './checkpoints/checkpoint-roots';
 import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
 import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
@@ -28,6 +29,7 @@ export interface Services {
   loaded: LoadedConfig;
   log: Logger;
   database: ConnectedDatabase;
+  tokens: ApiTokenService;
   checkpoints: CheckpointService;
   registration: CheckpointRegistration;
   aliases: CheckpointAliasService;
@@ -138,6 +140,7 @@ function wire(
     loaded,
     log,
     database,
+    tokens: new ApiTokenService(dataSource),
     checkpoints,
     registration,
     aliases,

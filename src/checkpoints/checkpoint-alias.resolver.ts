@@ -2,6 +2,7 @@
 import {
   Args,
   ArgsType,
+  Authorized,
   Ctx,
   Field,
   FieldResolver,
@@ -28,11 +29,13 @@ class HistoryArgs extends ListArgs {
 export class CheckpointAliasResolver {
   constructor(private readonly service: CheckpointAliasService) {}
 
+  @Authorized('viewer')
   @Query(() => [CheckpointAlias], { description: 'What each alias means now, by name.' })
   checkpointAliases(@Args(() => ListArgs) { first, offset }: ListArgs): Promise<CheckpointAlias[]> {
     return this.service.list(first, offset);
   }
 
+  @Authorized('viewer')
   @Query(() => [CheckpointAlias], { description: 'Newest first.' })
   checkpointAliasHistory(
     @Args(() => HistoryArgs) { alias, first, offset }: HistoryArgs,
@@ -40,6 +43,7 @@ export class CheckpointAliasResolver {
     return this.service.history(alias, first, offset);
   }
 
+  @Authorized('runner')
   @Mutation(() => CheckpointAlias, {
     description: 'Makes the alias mean this checkpoint, and no other from the same moment on.',
   })
@@ -49,6 +53,7 @@ export class CheckpointAliasResolver {
     return this.service.set(alias, checkpointId);
   }
 
+  @Authorized('runner')
   @Mutation(() => CheckpointAlias, { description: 'Answers with the entry that has ended.' })
   removeCheckpointAlias(@Args(() => AliasArgs) { alias }: AliasArgs): Promise<CheckpointAlias> {
     return this.service.remove(alias);

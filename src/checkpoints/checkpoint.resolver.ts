@@ -4,6 +4,7 @@ import {
   Arg,
   Args,
   ArgsType,
+  Authorized,
   Ctx,
   Field,
   FieldResolver,
@@ -42,6 +43,7 @@ export class CheckpointResolver {
     private readonly aliasService: CheckpointAliasService,
   ) {}
 
+  @Authorized('viewer')
   @Query(() => [Checkpoint], { description: 'Newest first.' })
   checkpoints(
     @Args(() => CheckpointsArgs) { filter, first, offset }: CheckpointsArgs,
@@ -49,11 +51,13 @@ export class CheckpointResolver {
     return this.service.list(filter ?? {}, first, offset);
   }
 
+  @Authorized('viewer')
   @Query(() => Checkpoint, { description: 'A deleted one too.' })
   checkpoint(@Args(() => IdArgs) { id }: IdArgs): Promise<Checkpoint> {
     return this.service.get(id);
   }
 
+  @Authorized('viewer')
   @Query(() => Checkpoint)
   checkpointByDigest(
     @Args(() => DigestArgs) { digest, preprocessingDigest }: DigestArgs,
@@ -61,11 +65,13 @@ export class CheckpointResolver {
     return this.service.byDigest(digest, preprocessingDigest);
   }
 
+  @Authorized('viewer')
   @Query(() => Checkpoint, { description: 'What the alias means now.' })
   checkpointByAlias(@Args(() => AliasArgs) { alias }: AliasArgs): Promise<Checkpoint> {
     return this.aliasService.resolve(alias);
   }
 
+  @Authorized('runner')
   @Mutation(() => Checkpoint, {
     description:
       'Stores a checkpoint by its content; the same content under the same preprocessing answers with the one there.',
@@ -76,6 +82,7 @@ export class CheckpointResolver {
     return (await this.registration.insideRoots(path, details)).checkpoint;
   }
 
+  @Authorized('runner')
   @Mutation(() => Checkpoint)
   updateCheckpoint(
     @Arg('input', () => UpdateCheckpointInput) input: UpdateCheckpointInput,
@@ -83,6 +90,7 @@ export class CheckpointResolver {
     return this.service.update(input);
   }
 
+  @Authorized('admin')
   @Mutation(() => Checkpoint, {
     description: 'Hides it from lists and from evaluation; its results stay.',
   })
@@ -90,6 +98,7 @@ export class CheckpointResolver {
     return this.service.delete(id);
   }
 
+  @Authorized('admin')
   @Mutation(() => Checkpoint)
   restoreCheckpoint(@Args(() => IdArgs) { id }: IdArgs): Promise<Checkpoint> {
     return this.service.restore(id);

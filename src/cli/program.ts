@@ -21,6 +21,7 @@ const COMMANDS: Record<string, () => CommandFactory> = {
   score: () => (require('./score.command') as typeof import('./score.command')).scoreCommand,
   checkpoint: () =>
     (require('./checkpoint.command') as typeof import('./checkpoint.command')).checkpointCommand,
+  token: () => (require('./token.command') as typeof import('./token.command')).tokenCommand,
   convert: () =>
     (require('./convert.command') as typeof import('./convert.command')).convertCommand,
   credentials: () =>

@@ -4,6 +4,7 @@ import {
   Arg,
   Args,
   ArgsType,
+  Authorized,
   Ctx,
   Field,
   FieldResolver,
@@ -52,6 +53,7 @@ class ResultsArgs extends ListArgs {
 export class EvaluationResultResolver {
   constructor(private readonly service: EvaluationService) {}
 
+  @Authorized('viewer')
   @Query(() => EvaluationResult, {
     nullable: true,
     description: "A result has its run's id; null while the run has none.",
@@ -60,6 +62,7 @@ export class EvaluationResultResolver {
     return this.service.result(id);
   }
 
+  @Authorized('viewer')
   @Query(() => [EvaluationResult], { description: 'Newest first.' })
   evaluationResults(
     @Args(() => ResultsArgs) { first, offset, ...filter }: ResultsArgs,

@@ -13,6 +13,7 @@ import {
   Arg,
   Args,
   ArgumentValidationError,
+  Authorized,
   Ctx,
   Field,
   FieldResolver,
@@ -72,6 +73,7 @@ export class RunEvaluationInput {
 export class EvaluationRunResolver {
   constructor(private readonly service: EvaluationService) {}
 
+  @Authorized('runner')
   @Mutation(() => EvaluationRun, { description: 'Answers at once with a QUEUED run.' })
   runEvaluation(
     @Arg('input', () => RunEvaluationInput) input: RunEvaluationInput,
@@ -79,16 +81,19 @@ export class EvaluationRunResolver {
     return this.service.request(input);
   }
 
+  @Authorized('viewer')
   @Query(() => EvaluationRun)
   evaluationRun(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationRun> {
     return this.service.run(id);
   }
 
+  @Authorized('viewer')
   @Query(() => [EvaluationRun], { description: 'Newest first.' })
   evaluationRuns(@Args(() => ListArgs) { first, offset }: ListArgs): Promise<EvaluationRun[]> {
     return this.service.listRuns(first, offset);
   }
 
+  @Authorized('viewer')
   @Subscription(() => EvaluationRun, {
     subscribe: ({ args, context }: SubscribeResolverData<unknown, IdArgs, EvaluationContext>) =>
       context.watchRun(checkedId(args)),

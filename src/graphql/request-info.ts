@@ -1,5 +1,6 @@
 /** What the edge knows about a request when the context of its operation is made. */
 import type { Logger } from 'pino';
+import type { Caller } from '../auth/caller';
 
 /** The part of a logger that request handling uses: pino's and Fastify's both have it. */
 export type RequestLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -8,6 +9,7 @@ export interface RequestInfo {
   /** Made here, never taken from the client; in the log lines and in the x-request-id header. */
   requestId: string;
   transport: 'http' | 'websocket';
+  caller: Readonly<Caller>;
   log: RequestLog;
 }
 

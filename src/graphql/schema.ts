@@ -2,6 +2,8 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { ApiTokenResolver } from '../auth/api-token.resolver';
+import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
 import { CheckpointResolver } from '../checkpoints/checkpoint.resolver';
 import { DatasetResolver } from '../datasets/dataset.resolver';
@@ -11,10 +13,12 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { assertRootRules } from './root-rules';
 
 // type-graphql types resolver classes as Function.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
 const RESOLVERS: NonEmptyArray<Function> = [
+  ApiTokenResolver,
   CheckpointResolver,
   CheckpointAliasResolver,
   CheckpointResultsResolver,
@@ -28,8 +32,11 @@ const RESOLVERS: NonEmptyArray<Function> = [
 export type ResolverContainer = ReadonlyMap<unknown, unknown>;
 
 export function createSchema(container: ResolverContainer): Promise<GraphQLSchema> {
+  assertRootRules(RESOLVERS);
   return buildSchema({
     resolvers: RESOLVERS,
+    authChecker,
+    authMode: 'error',
     container: {
       get: (resolver: unknown) => {
         const instance = container.get(resolver);

@@ -18,16 +18,18 @@ import type { CreateContext, RequestLog } from '../graphql/request-info';
 import { operationGate } from './operation-gate';
 import type { HttpLimits } from './http-limits';
 import { HttpRefusal } from './http-refusal';
+import { GRAPHQL_PATH } from './paths';
+import type { RequestAccess } from './request-access';
 import { SANDBOX_POLICY } from './security-headers';
 import { withinTime } from './within-time';
 
-export const GRAPHQL_PATH = '/graphql';
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 
 export interface GraphQLHttpOptions<TContext extends BaseContext> {
   schema: GraphQLSchema;
   limits: GraphQLLimits & Pick<HttpLimits, 'answerTimeoutMs'>;
   createContext: CreateContext<TContext>;
+  access: RequestAccess;
   log: RequestLog;
 }
 
@@ -40,7 +42,7 @@ export interface GraphQLHttp<TContext extends BaseContext> {
 export async function startGraphQLHttp<TContext extends BaseContext>(
   options: GraphQLHttpOptions<TContext>,
 ): Promise<GraphQLHttp<TContext>> {
-  const { schema, limits, createContext, log } = options;
+  const { schema, limits, createContext, access, log } = options;
   // formatError is not told whose error it formats.
   const requestLogs = new AsyncLocalStorage<RequestLog>();
   const formatError = (error: unknown) =>
@@ -75,7 +77,12 @@ export async function startGraphQLHttp<TContext extends BaseContext>(
 
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) =>
-      createContext({ requestId: request.id, transport: 'http', log: request.log }),
+      createContext({
+        requestId: request.id,
+        transport: 'http',
+        caller: access.callerOf(request),
+        log: request.log,
+      }),
   });
   return {
     apollo,

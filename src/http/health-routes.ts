@@ -1,6 +1,7 @@
 /** Whether the process lives, and whether it can serve: for probes, load balancers and scripts. */
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '../errors';
+import { HEALTH_PATHS } from './paths';
 import { withinTime } from './within-time';
 
 const NOT_READY = {
@@ -21,8 +22,8 @@ export function registerHealthRoutes(
       () => new OperationalError('NOT_READY', `The readiness check took over ${timeoutMs} ms.`),
     ),
   );
-  fastify.get('/health/live', () => ({ status: 'ok' }));
-  fastify.get('/health/ready', async (request, reply) => {
+  fastify.get(HEALTH_PATHS.live, () => ({ status: 'ok' }));
+  fastify.get(HEALTH_PATHS.ready, async (request, reply) => {
     try {
       await check();
       return { status: 'ok' };

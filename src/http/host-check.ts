@@ -19,6 +19,11 @@ export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./i.test(address);
 }
 
+/** Whether a Host header bears one of the loopback's own names. */
+export function isLoopbackName(host: string | undefined): boolean {
+  return host !== undefined && LOOPBACK_NAMES.includes(hostName(host) ?? '');
+}
+
 /**
  * @param allowedHosts names beside those of the loopback
  * @param onlyNamed refuse every name that is on neither list

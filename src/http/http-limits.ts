@@ -37,6 +37,8 @@ export interface WebSocketLimits {
   websocketInitTimeoutMs: number;
   /** Between pings; a client that answers none until the next is dropped. */
   websocketPingMs: number;
+  /** Between looks at a connection's token: so long does a revoked or expired one live on (close code 4401). */
+  websocketTokenCheckMs: number;
 }
 
 export interface ServiceLimits extends GraphQLLimits, HttpLimits, WebSocketLimits {}
@@ -59,4 +61,5 @@ export const DEFAULT_SERVICE_LIMITS: Readonly<ServiceLimits> = {
   websocketOperations: 20,
   websocketInitTimeoutMs: 3_000,
   websocketPingMs: 12_000,
+  websocketTokenCheckMs: 5_000,
 };

@@ -4,14 +4,19 @@ import type { BaseContext } from '@apollo/server';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Authenticator } from '../auth/token-authenticator';
 import type { CreateContext } from '../graphql/request-info';
-import { GRAPHQL_PATH, landingPage, registerOtherMethods, startGraphQLHttp } from './graphql-http';
+import { landingPage, registerOtherMethods, startGraphQLHttp } from './graphql-http';
 import { registerHealthRoutes } from './health-routes';
 import { checkHost, checkSameOrigin, hostName, isLoopbackAddress } from './host-check';
 import { answerFrameworkError, registerErrorAnswers } from './http-errors';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './http-limits';
+import { linger } from './linger';
 import { listenAt, type ListenOptions, urlOf } from './listen';
+import { GRAPHQL_PATH } from './paths';
+import { RequestAccess } from './request-access';
 import { registerRequestLog } from './request-log';
+import { requireRouteRules } from './route-rules';
 import { setSecurityHeaders } from './security-headers';
 import { type ReceiveUpload, registerUploadRoute } from './upload-route';
 import { shutDownOf } from './shut-down';
@@ -22,6 +27,8 @@ import { checkConnectionCount, registerWebSockets } from './websocket-plugin';
 export interface HttpServerOptions<TContext extends BaseContext> {
   schema: GraphQLSchema;
   createContext: CreateContext<TContext>;
+  /** Says whose a token is. The person at the machine needs none where the server is bound to the loopback. */
+  authenticator: Authenticator;
   /** What is not given is taken from DEFAULT_SERVICE_LIMITS. */
   limits?: Partial<ServiceLimits>;
   /** Rejects where the service can't do its work now. */
@@ -56,27 +63,36 @@ export async function createHttpServer<TContext extends BaseContext>(
   // First, for its own hook must have seen a request for an upgrade that the next one refuses: it then
   // frees the socket, which nobody else would.
   await registerWebSockets(fastify, limits);
+  requireRouteRules(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(request, reply);
     checkHost(request, allowedHosts, onlyNamedHosts);
-    if (request.headers.upgrade !== undefined) {
-      checkSameOrigin(request);
-      checkConnectionCount(fastify, limits);
-    }
+    if (request.headers.upgrade !== undefined) checkSameOrigin(request);
     done();
   });
-  registerRequestLog(fastify);
+  const access = new RequestAccess(options.authenticator);
+  fastify.addHook('onRequest', async (request, reply) => {
+    try {
+      await access.admit(request, reply);
+      // Behind the last wait, or many at once would all find room.
+      if (request.headers.upgrade !== undefined) checkConnectionCount(fastify, limits);
+    } catch (error) {
+      if (!request.ws) linger(request);
+      throw error;
+    }
+  });
+  registerRequestLog(fastify, access);
   registerErrorAnswers(fastify, limits);
 
-  const { apollo, post } = await startGraphQLHttp({ schema, limits, createContext, log });
-  const operations = createOperationServer({ schema, limits, createContext });
+  const { apollo, post } = await startGraphQLHttp({ schema, limits, createContext, access, log });
+  const operations = createOperationServer({ schema, limits, createContext, access });
   fastify.post(GRAPHQL_PATH, post);
   fastify.route({
     method: 'GET',
     url: GRAPHQL_PATH,
     handler: landingPage(apollo),
     wsHandler(socket, request) {
-      serveWebSocket(operations, socket, request, limits.websocketPingMs);
+      serveWebSocket(operations, access, socket, request, limits);
     },
   });
   registerOtherMethods(fastify);
@@ -88,7 +104,9 @@ export async function createHttpServer<TContext extends BaseContext>(
     fastify,
     async listen(where) {
       const address = await listenAt(fastify, where);
-      onlyNamedHosts = isLoopbackAddress(address.address) || allowedHosts.length > 0;
+      const isLoopback = isLoopbackAddress(address.address);
+      onlyNamedHosts = isLoopback || allowedHosts.length > 0;
+      access.boundToLoopback(isLoopback);
       return { url: urlOf(address), port: address.port };
     },
     close() {

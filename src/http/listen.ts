@@ -1,5 +1,6 @@
 /** Binds the server to its address, and says what to do where that fails. */
-import type { AddressInfo } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { type AddressInfo, isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '../errors';
 
@@ -11,6 +12,22 @@ export interface ListenOptions {
 }
 
 /**
+ * What a name in the configuration stands for, so that who may call is decided on the address that is bound.
+ *
+ * @returns an address
+ * @throws OperationalError HOST_NOT_AVAILABLE
+ */
+export async function addressOf({ host, port }: ListenOptions): Promise<string> {
+  if (host === 'localhost') return '127.0.0.1';
+  if (isIP(host) !== 0) return host;
+  try {
+    return (await lookup(host)).address;
+  } catch (error) {
+    throw named(error, host, port);
+  }
+}
+
+/**
  * @returns the address that was bound
  * @throws OperationalError PORT_IN_USE, PORT_NOT_PERMITTED, HOST_NOT_AVAILABLE
  */
@@ -19,7 +36,7 @@ export async function listenAt(
   { host, port }: ListenOptions,
 ): Promise<AddressInfo> {
   try {
-    await fastify.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
+    await fastify.listen({ host: await addressOf({ host, port }), port });
   } catch (error) {
     throw named(error, host, port);
   }

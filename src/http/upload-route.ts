@@ -4,15 +4,14 @@ import { AssayError } from '../errors';
 import { checkSameOrigin } from './host-check';
 import type { HttpLimits } from './http-limits';
 import { HttpRefusal } from './http-refusal';
+import { linger } from './linger';
+import { UPLOAD_PATH } from './paths';
 import { boundedBody } from './upload-body';
 import { tooManyUploads, uploadTooLarge } from './upload-refusals';
 import { exemptFromRequestTimeout } from './upload-timeout';
 
-export const UPLOAD_PATH = '/checkpoints/upload';
 /** No form and no page of another site can send it without asking first, and it is never told yes. */
 const CONTENT_TYPE = 'application/octet-stream';
-/** After a refusal the rest of the body is thrown away for so long, so that the client gets to read why. */
-const LINGER_MS = 2_000;
 
 export interface Upload {
   /** As the client calls it, unchecked. */
@@ -110,18 +109,4 @@ function withStatus(error: unknown, { log }: FastifyRequest): unknown {
   // The answer keeps its cause to itself: the disk that is full, the folder that is not ours.
   log.error({ err: error }, 'an upload failed');
   return error;
-}
-
-function linger({ raw }: FastifyRequest): void {
-  const { socket } = raw;
-  if (raw.complete || socket.destroyed) return;
-  raw.resume();
-  const timer = setTimeout(() => {
-    socket.destroy();
-  }, LINGER_MS);
-  const stop = (): void => {
-    clearTimeout(timer);
-  };
-  raw.once('end', stop);
-  socket.once('close', stop);
 }

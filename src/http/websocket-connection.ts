@@ -2,19 +2,30 @@
 import type { FastifyRequest } from 'fastify';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { ConnectionExtra } from './websocket-operations';
+import type { WebSocketLimits } from './http-limits';
+import type { RequestAccess } from './request-access';
+import { type ConnectionExtra, watchToken } from './websocket-access';
 
 /** A client that reads so slowly that this much waits for it is dropped, or it would fill our memory. */
 const MAX_UNSENT_BYTES = 8 * 2 ** 20;
 
 export function serveWebSocket(
   server: Server<ConnectionExtra>,
+  access: RequestAccess,
   socket: WebSocket,
   request: FastifyRequest,
-  pingMs: number,
+  limits: WebSocketLimits,
 ): void {
   const startedAt = performance.now();
-  const stopPinging = pingRegularly(socket, pingMs);
+  const extra: ConnectionExtra = {
+    request,
+    operationCount: 0,
+    close: (code, reason) => {
+      socket.close(code, reason);
+    },
+  };
+  const stopPinging = pingRegularly(socket, limits.websocketPingMs);
+  const stopWatching = watchToken(access, extra, limits.websocketTokenCheckMs);
 
   const fail = (err: unknown): void => {
     // A send that a disconnect cut off is no failure of ours.
@@ -27,20 +38,19 @@ export function serveWebSocket(
     {
       protocol: socket.protocol,
       send: (data) => sendWithin(socket, data),
-      close: (code, reason) => {
-        socket.close(code, reason);
-      },
+      close: extra.close,
       onMessage: (receive) => {
         socket.on('message', (data: Buffer) => {
           receive(data.toString('utf8')).catch(fail);
         });
       },
     },
-    { request, operationCount: 0 },
+    extra,
   );
 
   socket.once('close', (code, reason) => {
     stopPinging();
+    stopWatching();
     const ms = Math.round(performance.now() - startedAt);
     request.log.info({ path: '/graphql', code, ms }, 'websocket closed');
     closed(code, reason.toString('utf8')).catch((err: unknown) => {

@@ -1,5 +1,4 @@
 /** Operations over WebSocket: graphql-ws goes past Apollo, so parsing, gate and error shapes are set here. */
-import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { messageOf } from '../errors';
@@ -9,17 +8,15 @@ import { asGraphQLError, limitError } from '../graphql/limits/limits';
 import { nameTokenLimit } from '../graphql/limits/token-limit';
 import type { CreateContext } from '../graphql/request-info';
 import type { ServiceLimits } from './http-limits';
+import type { RequestAccess } from './request-access';
 import { subscribeWithFreshContext } from './subscription-events';
+import { type ConnectionExtra, currentCaller, identify } from './websocket-access';
 
 export interface WebSocketOperationOptions<TContext> {
   schema: GraphQLSchema;
   limits: ServiceLimits;
   createContext: CreateContext<TContext>;
-}
-
-export interface ConnectionExtra {
-  request: FastifyRequest;
-  operationCount: number;
+  access: RequestAccess;
 }
 
 type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
@@ -27,7 +24,7 @@ type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
 export function createOperationServer<TContext>(
   options: WebSocketOperationOptions<TContext>,
 ): Server<ConnectionExtra> {
-  const { schema, limits, createContext } = options;
+  const { schema, limits, createContext, access } = options;
   // graphql-ws hands `subscribe` the very arguments that onSubscribe returned, and nothing else.
   const contextMakers = new WeakMap<ExecutionArgs, () => unknown>();
 
@@ -38,6 +35,8 @@ export function createOperationServer<TContext>(
     const excess = tooManyOperations(connection, limits.websocketOperations);
     if (excess !== undefined) return [excess];
 
+    const caller = await currentCaller(access, connection.extra);
+
     const document = parse(query, { maxLexicalTokens: limits.queryTokens });
     const errors = checkOperation(schema, document, variables, operationName, limits);
     if (errors.length > 0) return errors;
@@ -45,7 +44,8 @@ export function createOperationServer<TContext>(
     const { request } = connection.extra;
     connection.extra.operationCount += 1;
     const requestId = `${request.id}/${connection.extra.operationCount}`;
-    const newContext = () => createContext({ requestId, transport: 'websocket', log: request.log });
+    const newContext = () =>
+      createContext({ requestId, transport: 'websocket', caller, log: request.log });
     const args: ExecutionArgs = {
       schema,
       document,
@@ -60,6 +60,7 @@ export function createOperationServer<TContext>(
   return makeServer<Record<string, unknown> | undefined, ConnectionExtra>({
     schema,
     connectionInitWaitTimeout: limits.websocketInitTimeoutMs,
+    onConnect: ({ connectionParams, extra }) => identify(access, extra, connectionParams),
     async onSubscribe(connection, _id, payload) {
       try {
         return await prepare(connection, payload);

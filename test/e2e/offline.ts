@@ -6,7 +6,7 @@ type Callback = (error: NodeJS.ErrnoException) => void;
 const { lookup } = dns;
 
 function offline(name: string, options: unknown, callback?: Callback): void {
-  if (['localhost', '127.0.0.1', '::1'].includes(name)) {
+  if (['localhost', '127.0.0.1', '::1', '0.0.0.0'].includes(name)) {
     (lookup as (name: string, options: unknown, callback?: Callback) => void)(
       name,
       options,

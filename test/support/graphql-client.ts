@@ -44,12 +44,19 @@ export const RESULT_FIELDS =
   'id split engine backend checkpointDigest dataDigest sampleCount classCount loss accuracy macroF1 createdAt';
 
 export class GraphQLClient {
-  constructor(readonly url: string) {}
+  /** @param token what goes into the header Authorization, behind Bearer */
+  constructor(
+    readonly url: string,
+    private readonly token?: string,
+  ) {}
 
   async send(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+      },
       body: JSON.stringify({ query, variables }),
     });
     const text = await response.text();

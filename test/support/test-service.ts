@@ -24,6 +24,8 @@ export interface TestService {
 export interface TestServiceOptions {
   dataMirror?: string | undefined;
   configure?: (config: AppConfig) => void;
+  /** On the database, before the service starts. */
+  prepare?: (databaseUrl: string) => Promise<void>;
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
@@ -44,6 +46,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     databaseUrl: database.url,
   };
   try {
+    await options.prepare?.(database.url);
     const app = await startApp(loaded);
     return {
       app,

@@ -1,7 +1,7 @@
 /** Requests that no honest client sends, or that a hostile page makes an honest browser send. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Edge, send, startEdge } from './edge';
+import { type Edge, EDGE_TOKEN, send, startEdge } from './edge';
 import { mutationCount } from './edge-schema';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -278,7 +278,12 @@ test('a browser gets the Sandbox with its own policy, not to be framed', async (
 test('the request id is made here, and the log tells the request without its contents', async () => {
   const { headers } = await send(edge.port, {
     path: '/graphql?token=SECRET-IN-URL',
-    headers: { ...JSON_TYPE, 'x-request-id': 'forged', authorization: 'Bearer SECRET-IN-HEADER' },
+    headers: {
+      ...JSON_TYPE,
+      'x-request-id': 'forged',
+      'x-other': 'SECRET-IN-HEADER',
+      authorization: `Bearer ${EDGE_TOKEN}`,
+    },
     body: JSON.stringify({
       query: 'query SECRETQUERY($name: String) { hello(name: $name) }',
       variables: { name: 'SECRET-IN-VARIABLE' },
@@ -289,6 +294,7 @@ test('the request id is made here, and the log tells the request without its con
   const lines = edge.logLines.filter((line) => line.requestId === requestId);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({ level: 30, method: 'POST', path: '/graphql', status: 200 });
+  expect(lines[0]?.tokenId).toBe('edge');
   expect(lines[0]?.ms).toBeGreaterThan(0);
-  expect(JSON.stringify(edge.logLines)).not.toMatch(/SECRET|forged/);
+  expect(JSON.stringify(edge.logLines)).not.toMatch(/SECRET|forged|assay_/);
 });

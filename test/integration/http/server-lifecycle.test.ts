@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import pino from 'pino';
 import { OperationalError } from '../../../src/errors';
 import { createHttpServer, type HttpServer } from '../../../src/http/http-server';
-import { type Edge, RawSocket, send, startEdge, until } from './edge';
+import { edgeAuthenticator, type Edge, RawSocket, send, startEdge, until } from './edge';
 import { edgeSchema, SECRETS, tickSources } from './edge-schema';
 
 const get = (edge: Edge, path: string) => send(edge.port, { method: 'GET', path });
@@ -78,6 +78,7 @@ describe('listening', () => {
     return createHttpServer({
       schema: await edgeSchema(),
       createContext: () => ({}),
+      authenticator: edgeAuthenticator,
       checkReadiness: () => Promise.resolve(),
       log: pino({ level: 'silent' }),
     });

@@ -11,6 +11,7 @@ import {
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { WorkersResolver } from './evaluations/workers.resolver';
 import { createSchema } from './graphql/schema';
 import { createHttpServer, type HttpServer } from './http/http-server';
 import { type Services, startServices } from './services';
@@ -23,15 +24,24 @@ export interface App {
   stop(): Promise<void>;
 }
 
+export interface AppOptions {
+  /** Whether this process evaluates too; otherwise it leaves that to others. */
+  worker?: boolean;
+}
+
 /** Starts everything, or leaves nothing running. */
-export async function startApp(loaded: LoadedConfig, signal?: AbortSignal): Promise<App> {
+export async function startApp(
+  loaded: LoadedConfig,
+  signal?: AbortSignal,
+  { worker = true }: AppOptions = {},
+): Promise<App> {
   const services = await startServices(loaded, signal);
   try {
     const server = await createServer(services);
     try {
       const { host, port } = loaded.config.server;
       const { url } = await server.listen({ host, port });
-      await services.evaluations.resumeOrphans();
+      if (worker) await services.startWorker();
       let stopping: Promise<void> | undefined;
       return { services, url, stop: () => (stopping ??= stopAll(server, services)) };
     } catch (error) {
@@ -54,7 +64,8 @@ async function stopAll(server: HttpServer, services: Services): Promise<void> {
 }
 
 async function createServer(services: Services) {
-  const { checkpoints, registration, aliases, datasets, evaluations, database, loaded } = services;
+  const { checkpoints, registration, aliases, datasets, evaluations, workers, database, loaded } =
+    services;
   const { dataSource } = database;
   const schema = await createSchema(
     new Map<unknown, unknown>([
@@ -65,6 +76,7 @@ async function createServer(services: Services) {
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
+      [WorkersResolver, new WorkersResolver(workers)],
     ]),
   );
   return createHttpServer({

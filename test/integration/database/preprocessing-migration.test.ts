@@ -13,10 +13,15 @@ let dataSource: DataSource;
 beforeEach(async () => {
   database = await openTestDatabase();
   dataSource = database.dataSource;
-  while (!(await revertLast(dataSource)).includes(NAME));
+  await takeBack();
 });
 
 afterEach(() => database.end());
+
+/** Down to the schema before, whatever came after. */
+async function takeBack(): Promise<void> {
+  while (!(await revertLast(dataSource)).includes(NAME));
+}
 
 /** Rows as the schema before had them. */
 async function fill(channels: number): Promise<{ checkpointId: string; runId: string }> {
@@ -108,7 +113,7 @@ it('gives old checkpoints and results the preprocessing that every engine had ap
       [runId],
     );
     expect(block).toMatchObject({ kind: 'logits' });
-    expect(await revertLast(dataSource)).toEqual([NAME]);
+    await takeBack();
   }
 });
 
@@ -117,7 +122,7 @@ it('up, down and up again keep every row, and results stay unchangeable', async 
   const before = await all();
   await migrate(dataSource);
   const first = await all();
-  expect(await revertLast(dataSource)).toEqual([NAME]);
+  await takeBack();
   expect(await all()).toEqual(before);
   await migrate(dataSource);
   expect(await all()).toEqual(first);
@@ -133,6 +138,6 @@ it('is not taken back where that would make two checkpoints one', async () => {
     `INSERT INTO checkpoint SELECT (jsonb_populate_record(c, jsonb_build_object(
        'id', gen_random_uuid(), 'preprocessing_digest', repeat('a', 64)))).* FROM checkpoint c`,
   );
-  await expect(revertLast(dataSource)).rejects.toMatchObject({ code: 'MIGRATION_WOULD_LOSE_DATA' });
+  await expect(takeBack()).rejects.toMatchObject({ code: 'MIGRATION_WOULD_LOSE_DATA' });
   expect(await dataSource.query('SELECT count(*)::int AS n FROM checkpoint')).toEqual([{ n: 2 }]);
 });

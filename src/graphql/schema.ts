@@ -11,6 +11,7 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { WorkersResolver } from '../evaluations/workers.resolver';
 
 // type-graphql types resolver classes as Function.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
@@ -22,6 +23,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   EvaluationRunResolver,
   EvaluationResultResolver,
   ConfusionMatrixResolver,
+  WorkersResolver,
 ];
 
 /** Gives a resolver class its instance, wired to its services. */

@@ -41,6 +41,7 @@ async function main(): Promise<void> {
   });
   const services = await startServices(loaded);
   try {
+    await services.startWorker();
     const dataset = await services.datasets.register(flags.dataset);
     const checkpoint = (await services.registration.fromPath(flags.checkpoint, {})).checkpoint;
     await compare(services, checkpoint, dataset, Number(flags.rounds));
@@ -100,6 +101,7 @@ async function timeRun(
     split: SPLIT,
     engine: 'onnx',
     batchSize,
+    force: true,
   });
   let ended = run;
   for await (const state of evaluations.watch(run.id)) ended = state;

@@ -58,6 +58,15 @@ CREATE TABLE dataset (
   CONSTRAINT dataset_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE evaluation_request (
+  idempotency_key character varying(200) NOT NULL,
+  input_digest character varying(64) NOT NULL,
+  run_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT evaluation_request_pkey PRIMARY KEY (idempotency_key),
+  CONSTRAINT evaluation_request_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
+);
+
 CREATE TABLE evaluation_result (
   run_id uuid NOT NULL,
   checkpoint_id uuid NOT NULL,
@@ -102,7 +111,6 @@ CREATE TABLE evaluation_run (
   batch_size integer NOT NULL,
   state character varying(16) NOT NULL,
   attempt integer NOT NULL DEFAULT 0,
-  worker_id uuid NOT NULL,
   samples_total bigint NOT NULL,
   samples_done bigint NOT NULL DEFAULT 0,
   failure_code text,
@@ -114,6 +122,32 @@ CREATE TABLE evaluation_run (
   CONSTRAINT evaluation_run_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(id),
   CONSTRAINT evaluation_run_pkey PRIMARY KEY (id),
   CONSTRAINT evaluation_run_state_check CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying, 'SUCCEEDED'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])))
+);
+
+CREATE TABLE evaluation_shard (
+  run_id uuid NOT NULL,
+  shard integer NOT NULL,
+  first_sample bigint NOT NULL,
+  sample_count integer NOT NULL,
+  state character varying(16) NOT NULL,
+  attempt integer NOT NULL DEFAULT 0,
+  job_id uuid NOT NULL,
+  worker_id uuid,
+  samples_done integer NOT NULL DEFAULT 0,
+  failure_code text,
+  failure_message text,
+  confusion_matrix integer[],
+  loss_sum double precision,
+  backend character varying(32),
+  backend_version character varying(64),
+  load_ms double precision,
+  inference_ms double precision,
+  queued_at timestamp with time zone NOT NULL DEFAULT now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT evaluation_shard_pkey PRIMARY KEY (run_id, shard),
+  CONSTRAINT evaluation_shard_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id),
+  CONSTRAINT evaluation_shard_state_check CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying, 'SUCCEEDED'::character varying, 'FAILED'::character varying])::text[])))
 );
 
 CREATE TABLE migration (
@@ -135,6 +169,18 @@ CREATE TABLE prediction_block (
   CONSTRAINT prediction_block_kind_check CHECK (((kind)::text = ANY ((ARRAY['logits'::character varying, 'probabilities'::character varying])::text[]))),
   CONSTRAINT prediction_block_pkey PRIMARY KEY (run_id, shard),
   CONSTRAINT prediction_block_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
+);
+
+CREATE TABLE worker (
+  id uuid NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  engines text[] NOT NULL,
+  concurrency integer NOT NULL,
+  started_at timestamp with time zone NOT NULL DEFAULT now(),
+  heartbeat_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT worker_concurrency_check CHECK ((concurrency > 0)),
+  CONSTRAINT worker_pkey PRIMARY KEY (id)
 );
 
 CREATE UNIQUE INDEX api_token_token_hash_idx ON public.api_token USING btree (token_hash);
@@ -160,6 +206,8 @@ CREATE INDEX evaluation_result_dataset_id_split_macro_f1_idx ON public.evaluatio
 CREATE INDEX evaluation_run_created_at_idx ON public.evaluation_run USING btree (created_at);
 
 CREATE INDEX evaluation_run_state_idx ON public.evaluation_run USING btree (state);
+
+CREATE INDEX evaluation_shard_open_idx ON public.evaluation_shard USING btree (state) WHERE ((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying])::text[]));
 
 CREATE OR REPLACE FUNCTION public.refuse_update()
  RETURNS trigger

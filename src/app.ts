@@ -14,6 +14,7 @@ import {
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { WorkersResolver } from './evaluations/workers.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
@@ -28,12 +29,21 @@ export interface App {
   stop(): Promise<void>;
 }
 
+export interface AppOptions {
+  /** Whether this process evaluates too; otherwise it leaves that to others. */
+  worker?: boolean;
+}
+
 /**
  * Starts everything, or leaves nothing running.
  *
  * @throws OperationalError AUTH_TOKEN_REQUIRED where others could reach the service and no token is good
  */
-export async function startApp(loaded: LoadedConfig, signal?: AbortSignal): Promise<App> {
+export async function startApp(
+  loaded: LoadedConfig,
+  signal?: AbortSignal,
+  { worker = true }: AppOptions = {},
+): Promise<App> {
   const services = await startServices(loaded, signal);
   try {
     const { port } = loaded.config.server;
@@ -42,7 +52,7 @@ export async function startApp(loaded: LoadedConfig, signal?: AbortSignal): Prom
     const server = await createServer(services);
     try {
       const { url } = await server.listen({ host, port });
-      await services.evaluations.resumeOrphans();
+      if (worker) await services.startWorker();
       let stopping: Promise<void> | undefined;
       return { services, url, stop: () => (stopping ??= stopAll(server, services)) };
     } catch (error) {
@@ -65,8 +75,17 @@ async function stopAll(server: HttpServer, services: Services): Promise<void> {
 }
 
 async function createServer(services: Services) {
-  const { tokens, checkpoints, registration, aliases, datasets, evaluations, database, loaded } =
-    services;
+  const {
+    tokens,
+    checkpoints,
+    registration,
+    aliases,
+    datasets,
+    evaluations,
+    workers,
+    database,
+    loaded,
+  } = services;
   const { dataSource } = database;
   const schema = await createSchema(
     new Map<unknown, unknown>([
@@ -78,6 +97,7 @@ async function createServer(services: Services) {
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
+      [WorkersResolver, new WorkersResolver(workers)],
     ]),
   );
   return createHttpServer({

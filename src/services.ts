@@ -1,6 +1,7 @@
 /** Wires the rooms together without a server: what the service and each command of the terminal share. */
 import path from 'node:path';
 import { pino, type Logger } from 'pino';
+import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../migrations';
 import { ApiTokenService } from './auth/api-token.service';
 import { CheckpointRoots } from './checkpoints/checkpoint-roots';
@@ -11,7 +12,8 @@ import { CheckpointStore } from './checkpoints/checkpoint-store';
 import type { LoadedConfig } from './config/load-config';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
 import { migrate } from './database/migrate';
-import { ProcessLease } from './database/process-lease';
+import { Notifications } from './database/notifications';
+import { sqlOfPool } from './database/sql';
 import { createDatasetRegistry, type DatasetRegistry } from './datasets/dataset-registry';
 import { DatasetService } from './datasets/dataset.service';
 import { createFashionMnist } from './datasets/fashion-mnist/fashion-mnist.source';
@@ -19,11 +21,15 @@ import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
-import { STOPPING } from './evaluations/interruption';
 import { RunEvents } from './evaluations/run-events';
-import { RunExecutor } from './evaluations/run-executor';
+import { RunRequests } from './evaluations/run-requests';
+import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
+import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
+import { WorkerRegistry } from './evaluations/worker-registry';
+import { ENGINE_NAMES } from './inference/engine';
+import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
-import { InProcessQueue } from './queue/in-process-queue';
+import { PgBossQueue } from './queue/pg-boss-queue';
 
 export interface Services {
   loaded: LoadedConfig;
@@ -34,9 +40,16 @@ export interface Services {
   registration: CheckpointRegistration;
   aliases: CheckpointAliasService;
   datasets: DatasetService;
+  workers: WorkerRegistry;
   evaluations: EvaluationService;
-  /** Hands open runs back, ends the worker thread and leaves the database. */
-  stop(): Promise<void>;
+  /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
+  startWorker(options?: Partial<WorkerSettings>): Promise<void>;
+  /**
+   * Takes no more jobs, hands back what does not end in time, and leaves the database.
+   *
+   * @param drainMs default: worker.drain_ms
+   */
+  stop(drainMs?: number): Promise<void>;
 }
 
 /** Logs go to stderr, so that a command's answer on stdout stays clean. */
@@ -65,17 +78,19 @@ export function createRegistry(
 }
 
 /**
- * Connects, migrates and starts the queue.
+ * Connects, migrates and starts the queue; a worker starts when it is asked for.
  *
  * @param signal ends downloads that are under way
  */
 export async function startServices(loaded: LoadedConfig, signal?: AbortSignal): Promise<Services> {
   const log = createLog(loaded);
   const database = await connectDatabase(loaded, { entities: ENTITIES, migrations: MIGRATIONS });
+  const { dataSource } = database;
+  const queue = createQueue(dataSource, log);
+  const notifications = new Notifications(dataSource);
   try {
-    await migrate(database.dataSource);
-    const lease = new ProcessLease(database.dataSource);
-    await lease.acquire();
+    await migrate(dataSource, () => queue.start());
+    await notifications.start();
     const registry = createRegistry(
       loaded,
       (message) => {
@@ -85,21 +100,42 @@ export async function startServices(loaded: LoadedConfig, signal?: AbortSignal):
     );
     const store = new CheckpointStore(path.join(dataFolder(loaded), 'checkpoints'));
     await store.removeLeftovers();
-    return wire(loaded, log, database, lease, registry, store);
+    return wire({ loaded, log, database, queue, notifications, registry, store });
   } catch (error) {
+    await notifications.stop();
+    await queue.stop();
     await database.close();
     throw error;
   }
 }
 
-function wire(
-  loaded: LoadedConfig,
-  log: Logger,
-  database: ConnectedDatabase,
-  lease: ProcessLease,
-  registry: DatasetRegistry,
-  store: CheckpointStore,
-): Services {
+/** @param log hears what fails in the background */
+function createQueue(dataSource: DataSource, log: Pick<Logger, 'warn'>): ShardQueue {
+  return new PgBossQueue(sqlOfPool(dataSource), SHARD_QUEUES, (err) => {
+    log.warn({ err }, 'the queue');
+  });
+}
+
+/** Makes or updates the queue's own tables, for a database that is only to be migrated. */
+export async function prepareQueue(dataSource: DataSource): Promise<void> {
+  // What fails is thrown; the background is not reached.
+  const queue = createQueue(dataSource, { warn: () => undefined });
+  await queue.start();
+  await queue.stop();
+}
+
+interface Parts {
+  loaded: LoadedConfig;
+  log: Logger;
+  database: ConnectedDatabase;
+  queue: ShardQueue;
+  notifications: Notifications;
+  registry: DatasetRegistry;
+  store: CheckpointStore;
+}
+
+function wire(parts: Parts): Services {
+  const { loaded, log, database, queue, notifications, registry, store } = parts;
   const { dataSource } = database;
   const { config, folder } = loaded;
   const checkpoints = new CheckpointService(dataSource, store);
@@ -111,31 +147,30 @@ function wire(
   );
   const datasets = new DatasetService(dataSource, registry);
   const events = new RunEvents();
-  const evaluator = createShardEvaluator();
-  const runs = new EvaluationRunRepository(dataSource, lease.workerId);
-  const queue = new InProcessQueue((err, runId) => {
-    log.error({ err, runId }, 'a run was left open');
+  notifications.on('run', (runId) => {
+    if (runId === undefined) events.missed();
+    else events.changed(runId);
   });
-  const evaluations = new EvaluationService({
+  const runs = new EvaluationRunRepository(dataSource, queue, config.evaluation.shardSize);
+  const requests = new RunRequests({
     dataSource,
     runs,
     checkpoints,
     aliases,
     datasets,
-    queue,
-    events,
+    installedBackend,
   });
-  const { shardSize } = config.evaluation;
-  const executor = new RunExecutor({
-    runs,
+  const workers = new WorkerRegistry(dataSource);
+  const working = new WorkerHost({
+    dataSource,
+    queue,
+    notifications,
+    registry: workers,
     checkpoints,
     datasets,
-    evaluator,
-    events,
+    evaluator: createShardEvaluator(),
     log,
-    shardSize,
   });
-  queue.start(executor.handle);
   return {
     loaded,
     log,
@@ -145,11 +180,18 @@ function wire(
     registration,
     aliases,
     datasets,
-    evaluations,
-    stop: async () => {
-      await queue.stop(STOPPING);
-      await evaluator.close();
-      await lease.release();
+    workers,
+    evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    startWorker: (options) =>
+      working.start({
+        engines: ENGINE_NAMES,
+        concurrency: config.worker.concurrency,
+        ...options,
+      }),
+    stop: async (drainMs = config.worker.drainMs) => {
+      await working.stop(drainMs);
+      await notifications.stop();
+      await queue.stop();
       await database.close();
     },
   };

@@ -1,6 +1,7 @@
 /** Runs one evaluation in this process and shows it: the bar while it runs, then the result. */
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { type EvaluationRun, RunState } from '../evaluations/evaluation-run.entity';
+import { samplesSeen } from '../evaluations/run-progress';
 import { UserError } from '../errors';
 import type { EngineName } from '../inference/engine';
 import { report } from '../metrics/report';
@@ -15,6 +16,8 @@ export interface EvaluationOptions {
   split: string;
   engine: EngineName;
   batchSize: number;
+  /** Evaluates anew what has an equal result already. */
+  force?: boolean;
 }
 
 /**
@@ -50,7 +53,7 @@ export async function evaluate(
   let ended: EvaluationRun = run;
   try {
     for await (const state of evaluations.watch(run.id)) {
-      bar.update(state.samplesDone);
+      bar.update(samplesSeen(state));
       ended = state;
     }
   } finally {

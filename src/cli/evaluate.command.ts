@@ -23,6 +23,7 @@ interface EvaluateFlags {
   split: string;
   engine?: EngineName;
   batchSize?: number;
+  force?: boolean;
   gate?: boolean;
   json?: boolean;
 }
@@ -47,6 +48,7 @@ export function evaluateCommand(io: CommandIo): Command {
       '--gate',
       'hold the result against the thresholds of config.yaml: exit 1 if one is missed',
     )
+    .option('--force', 'evaluate again where an equal result is stored')
     .option('--json', 'print the result as one line of JSON')
     .action((flags: EvaluateFlags) => run(io, flags));
 }
@@ -57,11 +59,13 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   const interruption = interruptible();
   const services = await startServices(loaded, interruption.signal);
   try {
+    await services.startWorker({ engines: [flags.engine ?? evaluation.engine] });
     const job = await jobOf(services, flags, io);
     const options = {
       split: flags.split,
       engine: flags.engine ?? evaluation.engine,
       batchSize: flags.batchSize ?? evaluation.batchSize,
+      force: flags.force ?? false,
     };
     const result = await evaluate(services, job, options, io, interruption.signal);
     const gate = flags.gate ? checkThresholds(report(result), thresholds) : undefined;
@@ -70,7 +74,8 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
     if (gate && !flags.json) writeGate(io.stdout, gate, { isTty: io.isTty });
     if (gate && !gate.passed) process.exitCode = GATE_MISSED;
   } finally {
-    await services.stop();
+    // What it has taken beside its own run goes back at once: nobody waits for others' runs here.
+    await services.stop(0);
     interruption.end();
   }
 }

@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load-config';
 import { connectDatabase } from '../database/connect';
 import { migrate, revertLast } from '../database/migrate';
 import { ENTITIES } from '../entities';
+import { prepareQueue } from '../services';
 import { unbroken } from './interruptible';
 import type { CommandIo } from './output/command-io';
 
@@ -21,7 +22,10 @@ async function run(io: CommandIo, revert: boolean): Promise<void> {
     migrations: MIGRATIONS,
   });
   try {
-    const names = await (revert ? revertLast : migrate)(database.dataSource);
+    const { dataSource } = database;
+    const names = await (revert
+      ? revertLast(dataSource)
+      : migrate(dataSource, () => prepareQueue(dataSource)));
     io.stdout.write(
       names.length === 0
         ? `${revert ? 'There is nothing to revert' : 'The schema is up to date'}.\n`

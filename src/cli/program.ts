@@ -15,6 +15,9 @@ type CommandFactory = (io: CommandIo) => Command;
 /* eslint-disable @typescript-eslint/no-require-imports */
 const COMMANDS: Record<string, () => CommandFactory> = {
   serve: () => (require('./serve.command') as typeof import('./serve.command')).serveCommand,
+  worker: () => (require('./worker.command') as typeof import('./worker.command')).workerCommand,
+  workers: () =>
+    (require('./workers.command') as typeof import('./workers.command')).workersCommand,
   evaluate: () =>
     (require('./evaluate.command') as typeof import('./evaluate.command')).evaluateCommand,
   train: () => (require('./train.command') as typeof import('./train.command')).trainCommand,

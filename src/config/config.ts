@@ -61,8 +61,15 @@ export class ThresholdsConfig {
 export class EvaluationConfig {
   @IsIn(['onnx', 'tfjs']) engine: 'onnx' | 'tfjs' = 'onnx';
   @IsInt() @Min(1) @Max(4096) batchSize = 64;
-  /** Samples of one block of predictions: larger blocks mean fewer rows and more memory for each. */
+  /** Samples that a worker takes at a time: smaller shards spread better and are lost cheaper, larger ones cost fewer rows. */
   @IsInt() @Min(1) @Max(1_000_000) shardSize = 10_000;
+}
+
+export class WorkerConfig {
+  /** Shards in hand at a time: with 2, one is stored while the next is computed. */
+  @IsInt() @Min(1) @Max(64) concurrency = 1;
+  /** How long a worker that is stopped works on what it has begun, before it hands it back. */
+  @IsInt() @Min(0) @Max(3_600_000) drainMs = 5_000;
 }
 
 export class DatabaseConfig {
@@ -96,6 +103,7 @@ export class AppConfig {
   @IsString() @IsNotEmpty() ckptPath = 'checkpoints/fashion-cnn';
   @ValidateNested() thresholds = new ThresholdsConfig();
   @ValidateNested() evaluation = new EvaluationConfig();
+  @ValidateNested() worker = new WorkerConfig();
   @IsString() @IsNotEmpty() dataPath = '.assay';
   @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) checkpointRoots: string[] = [
     'checkpoints',

@@ -2,7 +2,7 @@
 import type { ColumnOptions, ValueTransformer } from 'typeorm';
 
 /** The driver gives bigint as a string; every bigint here is a byte or sample count below 2^53. */
-const countTransformer: ValueTransformer = {
+export const countTransformer: ValueTransformer = {
   to: (value: number | null | undefined) => value,
   from: (value: string | null) => (value === null ? null : Number(value)),
 };

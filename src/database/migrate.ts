@@ -4,10 +4,17 @@ import type { DataSource } from 'typeorm';
 /** Any constant serves; it only must not change, or two versions would migrate side by side. */
 const MIGRATION_LOCK = 4_702_111_237;
 
-/** @returns the names of the migrations that ran */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
+/**
+ * @param prepareQueue makes or updates the tables that the queue keeps for itself, under the same lock
+ * @returns the names of the migrations that ran
+ */
+export async function migrate(
+  dataSource: DataSource,
+  prepareQueue: () => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
   return locked(dataSource, async () => {
     const done = await dataSource.runMigrations({ transaction: 'each' });
+    await prepareQueue();
     return done.map((migration) => migration.name);
   });
 }

@@ -1,9 +1,18 @@
 /** One request to evaluate a checkpoint on a split with an engine. */
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Check, Column, CreateDateColumn, Entity, Index, ManyToOne, PrimaryColumn } from 'typeorm';
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  ManyToOne,
+  PrimaryColumn,
+  VirtualColumn,
+} from 'typeorm';
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
-import { bigCount } from '../database/column-types';
+import { bigCount, countTransformer } from '../database/column-types';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
 
@@ -83,15 +92,21 @@ export class EvaluationRun {
   @Column({ type: 'integer', default: 0 })
   attempt!: number;
 
-  /** The process that holds the run; its lease says whether it still lives. */
-  @Column({ type: 'uuid' })
-  workerId!: string;
-
   @Column(bigCount)
   samplesTotal!: number;
 
+  /** Of the shards that are done. */
   @Column({ ...bigCount, default: 0 })
   samplesDone!: number;
+
+  /** Of the shards under way, as their workers last said. */
+  @VirtualColumn({
+    type: 'bigint',
+    transformer: countTransformer,
+    query: (run) =>
+      `SELECT COALESCE(SUM(s.samples_done), 0) FROM evaluation_shard s WHERE s.run_id = ${run}.id AND s.state = 'RUNNING'`,
+  })
+  samplesUnderWay!: number;
 
   @Column({ type: 'text', nullable: true })
   failureCode!: string | null;

@@ -1,11 +1,13 @@
-/** The state machine of a run: each change is an UPDATE that checks the old state and the attempt. */
+/** Runs as a whole: stored with their shards and jobs, found, cancelled, and taken up again. */
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
-import { isDead } from '../database/process-lease';
+import { sqlOf } from '../database/sql';
 import type { EngineName } from '../inference/engine';
-import { EvaluationResult } from './evaluation-result.entity';
+import { EvaluationRequest } from './evaluation-request.entity';
 import { EvaluationRun, RunState } from './evaluation-run.entity';
-import { PredictionBlock } from './prediction-block.entity';
+import { closeShards, requeueShards } from './open-shards';
+import { announceJobs, announceRun, changed, lockRun } from './run-lock';
+import { queueOf, type ShardQueue } from './shard-job';
 
 export interface NewRun {
   checkpointId: string;
@@ -16,35 +18,47 @@ export interface NewRun {
   samplesTotal: number;
 }
 
-/** What of a run failed, for its reader. */
-export interface Failure {
-  code: string;
-  message: string;
+/** The key of a request, and a digest of all that it asked for. */
+export interface RequestKey {
+  idempotencyKey: string;
+  inputDigest: string;
 }
-
-interface AdoptedRun {
-  id: string;
-  created_at: Date;
-}
-
-/** A run whose process died is tried again until it was started this often: then it is what kills it. */
-const MAX_ATTEMPTS = 3;
 
 export class EvaluationRunRepository {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly workerId: string,
+    private readonly queue: ShardQueue,
+    /** Samples of one shard. */
+    private readonly shardSize: number,
   ) {}
 
-  async create(run: NewRun): Promise<EvaluationRun> {
+  /**
+   * Stores the run, its shards and their jobs in one transaction, and wakes the workers.
+   *
+   * @returns undefined where the key is another run's already
+   */
+  async create(run: NewRun, key?: RequestKey): Promise<EvaluationRun | undefined> {
     const id = randomUUID();
-    await this.dataSource.manager.insert(EvaluationRun, {
-      ...run,
-      id,
-      state: RunState.QUEUED,
-      workerId: this.workerId,
-    });
-    return this.dataSource.manager.findOneByOrFail(EvaluationRun, { id });
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        await manager.insert(EvaluationRun, { ...run, id, state: RunState.QUEUED });
+        if (key && !(await storeKey(manager, key, id))) throw new KeyTaken();
+        await this.queueShards(manager, id, run);
+        return manager.findOneByOrFail(EvaluationRun, { id });
+      });
+    } catch (error) {
+      if (error instanceof KeyTaken) return undefined;
+      throw error;
+    }
+  }
+
+  /** Binds a key to a run that is there already. @returns false where the key is another run's */
+  bind(key: RequestKey, runId: string): Promise<boolean> {
+    return storeKey(this.dataSource.manager, key, runId);
+  }
+
+  findRequest(idempotencyKey: string): Promise<EvaluationRequest | null> {
+    return this.dataSource.manager.findOneBy(EvaluationRequest, { idempotencyKey });
   }
 
   find(id: string): Promise<EvaluationRun | null> {
@@ -59,126 +73,82 @@ export class EvaluationRunRepository {
     });
   }
 
-  /** @returns the run as it is now, or null where it is not QUEUED for this process any more */
-  async markRunning(id: string): Promise<EvaluationRun | null> {
-    const changed = await this.update(
-      this.dataSource.manager,
-      { id, state: RunState.QUEUED, workerId: this.workerId },
-      {
-        state: RunState.RUNNING,
-        attempt: () => 'attempt + 1',
-        samplesDone: 0,
-        startedAt: () => 'now()',
-        finishedAt: null,
-      },
-    );
-    return changed ? this.find(id) : null;
-  }
-
-  async markProgress(run: EvaluationRun, samplesDone: number): Promise<boolean> {
-    return this.update(this.dataSource.manager, running(run), { samplesDone });
-  }
-
-  /** Writes blocks, result and state in one transaction, or nothing where the run is another's by now. */
-  async markSucceeded(
-    run: EvaluationRun,
-    blocks: Omit<PredictionBlock, 'run'>[],
-    result: Omit<EvaluationResult, 'run' | 'checkpoint' | 'dataset' | 'createdAt'>,
-  ): Promise<boolean> {
+  /** QUEUED or RUNNING becomes CANCELLED; its workers hear of it. */
+  async markCancelled(id: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      const mine = await this.update(manager, running(run), {
-        state: RunState.SUCCEEDED,
-        samplesDone: run.samplesTotal,
-        finishedAt: () => 'now()',
-      });
-      if (!mine) return false;
-      await manager.insert(PredictionBlock, blocks);
-      await manager.insert(EvaluationResult, result);
+      const run = await lockRun(manager, id);
+      if (run?.state !== RunState.QUEUED && run?.state !== RunState.RUNNING) return false;
+      await manager.update(
+        EvaluationRun,
+        { id },
+        { state: RunState.CANCELLED, finishedAt: () => 'now()' },
+      );
+      const message = 'the run was cancelled';
+      await closeShards(manager, this.queue, run, { code: 'RUN_CANCELLED', message });
+      await announceRun(manager, id);
       return true;
     });
   }
 
-  async markFailed(run: EvaluationRun, failure: Failure): Promise<boolean> {
-    return this.update(this.dataSource.manager, running(run), {
-      state: RunState.FAILED,
-      failureCode: failure.code,
-      failureMessage: failure.message,
-      finishedAt: () => 'now()',
-    });
-  }
-
-  /** QUEUED or RUNNING becomes CANCELLED. */
-  async markCancelled(id: string): Promise<boolean> {
-    const result = await this.dataSource.manager
-      .createQueryBuilder()
-      .update(EvaluationRun)
-      .set({ state: RunState.CANCELLED, finishedAt: () => 'now()' })
-      .where('id = :id AND state IN (:...open)', { id, open: [RunState.QUEUED, RunState.RUNNING] })
-      .execute();
-    return result.affected === 1;
-  }
-
-  /** Gives a started run back, so that the next process starts it again. */
-  async handBack(run: EvaluationRun): Promise<boolean> {
-    return this.update(this.dataSource.manager, running(run), {
-      state: RunState.QUEUED,
-      // Stopped by us, not by the run: it does not count against it.
-      attempt: () => 'attempt - 1',
-      samplesDone: 0,
-      startedAt: null,
-    });
-  }
-
-  /**
-   * Takes over the open runs of processes that are gone; those that were started too often are FAILED.
-   *
-   * @returns the ids of the runs to start again, oldest first
-   */
-  async adoptOrphans(): Promise<string[]> {
-    const owners = await this.dataSource.query<{ worker_id: string }[]>(
-      `SELECT DISTINCT worker_id FROM evaluation_run WHERE state IN ('QUEUED', 'RUNNING')`,
-    );
-    const adopted: AdoptedRun[] = [];
-    for (const { worker_id: workerId } of owners) {
-      if (workerId === this.workerId) continue;
-      adopted.push(...(await this.adoptFrom(workerId)));
-    }
-    return adopted
-      .sort((a, b) => a.created_at.getTime() - b.created_at.getTime())
-      .map((row) => row.id);
-  }
-
-  private adoptFrom(workerId: string): Promise<AdoptedRun[]> {
+  /** FAILED becomes QUEUED: its shards that have not succeeded are done again, the others stay. */
+  async markRetried(id: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      if (!(await isDead(manager, workerId))) return [];
-      await manager.query(
-        `UPDATE evaluation_run
-            SET state = 'FAILED', finished_at = now(), failure_code = 'RUN_INTERRUPTED',
-                failure_message = 'the process ended while the run was under way, ' || attempt || ' times; look into its log and memory, then start a new run'
-          WHERE worker_id = $1 AND state = 'RUNNING' AND attempt >= $2`,
-        [workerId, MAX_ATTEMPTS],
+      const run = await lockRun(manager, id);
+      if (run?.state !== RunState.FAILED) return false;
+      const missing = await manager.query<{ shard: number; job_id: string; attempt: number }[]>(
+        `SELECT shard, job_id, attempt FROM evaluation_shard
+          WHERE run_id = $1 AND state <> 'SUCCEEDED' ORDER BY shard`,
+        [id],
       );
-      const [rows] = await manager.query<[AdoptedRun[], number]>(
-        `UPDATE evaluation_run SET state = 'QUEUED', worker_id = $2, samples_done = 0
-          WHERE worker_id = $1 AND state IN ('QUEUED', 'RUNNING')
-          RETURNING id, created_at`,
-        [workerId, this.workerId],
+      // A run from before there were shards can't be taken up.
+      if (missing.length === 0) return false;
+      await manager.update(
+        EvaluationRun,
+        { id },
+        { state: RunState.QUEUED, failureCode: null, failureMessage: null, finishedAt: null },
       );
-      return rows;
+      await requeueShards(
+        manager,
+        this.queue,
+        run,
+        missing.map(({ shard, job_id: jobId, attempt }) => ({
+          shard,
+          jobId,
+          attempt,
+          countFrom: 0,
+        })),
+      );
+      await announceRun(manager, id);
+      return true;
     });
   }
 
-  private async update(
-    manager: EntityManager,
-    where: Partial<EvaluationRun>,
-    set: Parameters<EntityManager['update']>[2],
-  ): Promise<boolean> {
-    const result = await manager.update(EvaluationRun, where, set);
-    return result.affected === 1;
+  private async queueShards(manager: EntityManager, runId: string, run: NewRun): Promise<void> {
+    const count = Math.ceil(run.samplesTotal / this.shardSize);
+    const jobs = Array.from({ length: count }, (_, shard) => ({
+      id: randomUUID(),
+      data: { runId, shard },
+    }));
+    await changed(
+      manager,
+      `INSERT INTO evaluation_shard (run_id, shard, first_sample, sample_count, state, job_id)
+       SELECT $1, n - 1, (n - 1) * $2::bigint, LEAST($2, $3 - (n - 1) * $2::bigint), 'QUEUED', id
+         FROM unnest($4::uuid[]) WITH ORDINALITY AS job(id, n)`,
+      [runId, this.shardSize, run.samplesTotal, jobs.map(({ id }) => id)],
+    );
+    await this.queue.insert(queueOf(run.engine), jobs, sqlOf(manager));
+    await announceJobs(manager, run.engine);
   }
 }
 
-/** This attempt of the run, still under way. */
-function running(run: EvaluationRun) {
-  return { id: run.id, state: RunState.RUNNING, attempt: run.attempt };
+/** Rolls back the run that was about to take the key. */
+class KeyTaken extends Error {}
+
+async function storeKey(manager: EntityManager, key: RequestKey, runId: string): Promise<boolean> {
+  const rows = await manager.query<unknown[]>(
+    `INSERT INTO evaluation_request (idempotency_key, input_digest, run_id) VALUES ($1, $2, $3)
+     ON CONFLICT DO NOTHING RETURNING 1`,
+    [key.idempotencyKey, key.inputDigest, runId],
+  );
+  return rows.length > 0;
 }

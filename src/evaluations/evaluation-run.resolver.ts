@@ -1,9 +1,12 @@
 /** Runs over GraphQL: start one, follow it. */
 import {
+  IsBoolean,
   IsInt,
   IsNotEmpty,
   IsOptional,
+  IsString,
   IsUUID,
+  Length,
   Max,
   MaxLength,
   Min,
@@ -31,7 +34,7 @@ import { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { IsAlias } from '../checkpoints/checkpoint-inputs';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
-import { IdArgs, ListArgs } from '../graphql-args';
+import { IdArgs, ListArgs, WithoutNul } from '../graphql-args';
 import { EvaluationResult } from './evaluation-result.entity';
 import { EngineEnum, EvaluationRun, RunFailure } from './evaluation-run.entity';
 import { EvaluationService } from './evaluation.service';
@@ -67,6 +70,23 @@ export class RunEvaluationInput {
   @Min(1)
   @Max(4096)
   batchSize!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same key gives the same run, however often it is sent; 1 to 200 characters.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  @WithoutNul()
+  idempotencyKey?: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Evaluate again where an equal result is stored.',
+  })
+  @IsBoolean()
+  force!: boolean;
 }
 
 @Resolver(() => EvaluationRun)
@@ -74,11 +94,26 @@ export class EvaluationRunResolver {
   constructor(private readonly service: EvaluationService) {}
 
   @Authorized('runner')
-  @Mutation(() => EvaluationRun, { description: 'Answers at once with a QUEUED run.' })
+  @Mutation(() => EvaluationRun, {
+    description:
+      'Answers at once with a QUEUED run, or with the run that has an equal result: same checkpoint, data, split, engine version and preprocessing.',
+  })
   runEvaluation(
     @Arg('input', () => RunEvaluationInput) input: RunEvaluationInput,
   ): Promise<EvaluationRun> {
     return this.service.request(input);
+  }
+
+  @Authorized('runner')
+  @Mutation(() => EvaluationRun, { description: 'A run that has ended stays as it is.' })
+  cancelEvaluation(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationRun> {
+    return this.service.cancel(id);
+  }
+
+  @Authorized('runner')
+  @Mutation(() => EvaluationRun, { description: 'Does what is missing of a FAILED run.' })
+  retryEvaluation(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationRun> {
+    return this.service.retry(id);
   }
 
   @Authorized('viewer')

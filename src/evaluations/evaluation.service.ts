@@ -1,29 +1,14 @@
 /** Accepts runs, follows them and finds what they found. */
 import type { DataSource, FindOptionsWhere, Repository } from 'typeorm';
-import type { Checkpoint } from '../checkpoints/checkpoint.entity';
-import { assertNotDeleted, type CheckpointService } from '../checkpoints/checkpoint.service';
-import type { CheckpointAliasService } from '../checkpoints/checkpoint-alias.service';
-import { type DatasetService, splitOf } from '../datasets/dataset.service';
 import { UserError } from '../errors';
-import type { EngineName } from '../inference/engine';
-import type { RunQueue } from '../queue/run-queue';
 import { closable } from './closable';
-import { assertCompatible } from './compatibility';
 import { EvaluationResult } from './evaluation-result.entity';
 import { type EvaluationRun, RunState } from './evaluation-run.entity';
 import type { EvaluationRunRepository } from './evaluation-run.repository';
-import { CANCELLED } from './interruption';
-import type { RunEvent, RunEvents } from './run-events';
-
-export interface RunRequest {
-  /** Either this or `checkpointAlias`. */
-  checkpointId?: string | null | undefined;
-  checkpointAlias?: string | null | undefined;
-  datasetId: string;
-  split: string;
-  engine: EngineName;
-  batchSize: number;
-}
+import type { RunEvents } from './run-events';
+import { samplesSeen } from './run-progress';
+import type { RunRequest, RunRequests } from './run-requests';
+import { WakeUp } from './wake-up';
 
 /** Only what is given narrows the list. */
 export interface ResultFilter {
@@ -39,79 +24,53 @@ const WATCH_INTERVAL_MS = 500;
 export interface EvaluationServiceOptions {
   dataSource: DataSource;
   runs: EvaluationRunRepository;
-  checkpoints: CheckpointService;
-  aliases: CheckpointAliasService;
-  datasets: DatasetService;
-  queue: RunQueue;
+  requests: RunRequests;
   events: RunEvents;
 }
 
 export class EvaluationService {
   private readonly results: Repository<EvaluationResult>;
   private readonly runs: EvaluationRunRepository;
-  private readonly checkpoints: CheckpointService;
-  private readonly aliases: CheckpointAliasService;
-  private readonly datasets: DatasetService;
-  private readonly queue: RunQueue;
+  private readonly requests: RunRequests;
   private readonly events: RunEvents;
 
   constructor(options: EvaluationServiceOptions) {
     this.results = options.dataSource.getRepository(EvaluationResult);
     this.runs = options.runs;
-    this.checkpoints = options.checkpoints;
-    this.aliases = options.aliases;
-    this.datasets = options.datasets;
-    this.queue = options.queue;
+    this.requests = options.requests;
     this.events = options.events;
   }
 
+  /** As `RunRequests.answer` says. */
+  request(request: RunRequest): Promise<EvaluationRun> {
+    return this.requests.answer(request);
+  }
+
   /**
-   * Stores the run and queues it.
-   *
-   * @throws UserError CHECKPOINT_REFERENCE_INVALID, CHECKPOINT_NOT_FOUND, ALIAS_NOT_FOUND,
-   *   CHECKPOINT_DELETED, DATASET_NOT_FOUND, DATASET_SPLIT_UNKNOWN,
-   *   CHECKPOINT_DATASET_MISMATCH: what can be known at once is said at once
+   * @returns the run, CANCELLED unless it had ended before
+   * @throws UserError RUN_NOT_FOUND
    */
-  async request(request: RunRequest): Promise<EvaluationRun> {
-    const { checkpointId, checkpointAlias, ...rest } = request;
-    const checkpoint = await this.checkpoint(checkpointId, checkpointAlias);
-    assertNotDeleted(checkpoint);
-    const dataset = await this.datasets.get(request.datasetId);
-    const { sampleCount } = splitOf(dataset, request.split);
-    assertCompatible(checkpoint, dataset);
-    const run = await this.runs.create({
-      ...rest,
-      checkpointId: checkpoint.id,
-      samplesTotal: sampleCount,
-    });
-    this.queue.enqueue(run.id);
-    return run;
-  }
-
-  private checkpoint(
-    id: string | null | undefined,
-    alias: string | null | undefined,
-  ): Promise<Checkpoint> {
-    if (id && !alias) return this.checkpoints.get(id);
-    if (alias && !id) return this.aliases.resolve(alias);
-    throw new UserError(
-      'CHECKPOINT_REFERENCE_INVALID',
-      'name the checkpoint by exactly one of checkpointId and checkpointAlias',
-    );
-  }
-
-  /** Queues again what processes that are gone left open. */
-  async resumeOrphans(): Promise<void> {
-    for (const runId of await this.runs.adoptOrphans()) this.queue.enqueue(runId);
-  }
-
-  /** @returns the run, CANCELLED unless it had ended before */
   async cancel(runId: string): Promise<EvaluationRun> {
-    if (await this.runs.markCancelled(runId)) {
-      this.queue.abort(runId, CANCELLED);
-      this.events.changed(runId);
-    }
+    if (await this.runs.markCancelled(runId)) this.events.changed(runId);
     return this.run(runId);
+  }
+
+  /**
+   * Does what is missing of a FAILED run; shards that have succeeded stay as they are.
+   *
+   * @throws UserError RUN_NOT_FOUND, RUN_NOT_FAILED
+   */
+  async retry(runId: string): Promise<EvaluationRun> {
+    const retried = await this.runs.markRetried(runId);
+    const run = await this.run(runId);
+    if (retried) {
+      this.events.changed(runId);
+      return run;
+    }
+    throw new UserError(
+      'RUN_NOT_FAILED',
+      `only a FAILED run that was cut into shards can be retried, and this one is ${run.state}; start a new one with "runEvaluation"`,
+    );
   }
 
   /** @throws UserError RUN_NOT_FOUND */
@@ -154,21 +113,27 @@ export class EvaluationService {
 
   private async *follow(id: string, left: AbortSignal): AsyncGenerator<EvaluationRun, void, void> {
     let told = '';
-    const latest: { event?: RunEvent; wake?: () => void } = {};
-    const ignore = this.events.listen(id, (event) => {
-      latest.event = event;
-      latest.wake?.();
+    const bell = new WakeUp();
+    const ignore = this.events.listen(id, () => {
+      bell.ring();
     });
+    const leave = () => {
+      bell.ring();
+    };
+    left.addEventListener('abort', leave);
     try {
       while (!left.aborted) {
-        const run = withProgress(await this.run(id), latest.event);
-        const state = `${run.state} ${run.attempt} ${run.samplesDone}`;
+        const seen = bell.count;
+        const run = await this.run(id);
+        const state = `${run.state} ${run.attempt} ${samplesSeen(run)}`;
         if (state !== told) yield run;
         told = state;
         if (hasEnded(run)) return;
-        await pause(latest, left);
+        // Leaving rings too.
+        await bell.wait(seen, WATCH_INTERVAL_MS);
       }
     } finally {
+      left.removeEventListener('abort', leave);
       ignore();
     }
   }
@@ -191,27 +156,4 @@ function given({
 
 export function hasEnded(run: EvaluationRun): boolean {
   return run.state !== RunState.QUEUED && run.state !== RunState.RUNNING;
-}
-
-/** The row hears of progress now and then; an event of this process may know more. */
-function withProgress(run: EvaluationRun, event: RunEvent | undefined): EvaluationRun {
-  if (run.state === RunState.RUNNING && event?.samplesDone !== undefined) {
-    run.samplesDone = Math.max(run.samplesDone, event.samplesDone);
-  }
-  return run;
-}
-
-function pause(latest: { wake?: () => void }, left: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      left.removeEventListener('abort', done);
-      delete latest.wake;
-      resolve();
-    };
-    const timer = setTimeout(done, WATCH_INTERVAL_MS);
-    latest.wake = done;
-    left.addEventListener('abort', done);
-    if (left.aborted) done();
-  });
 }

@@ -1,30 +1,31 @@
-/** Tells listeners in this process what happens to runs; the database stays the truth. */
+/** Tells listeners in this process that a run has changed; the database stays the truth. */
 import { EventEmitter } from 'node:events';
 
-export interface RunEvent {
-  runId: string;
-  /** Absent where the state changed. */
-  samplesDone?: number;
-}
+/** Node's emitters forbid no name, but `error` is one that throws. */
+const eventOf = (runId: string) => `run ${runId}`;
+const ANY = 'any';
 
 export class RunEvents {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
-  /** The row of the run has changed. */
+  /** The row of the run, or of one of its shards, has changed. */
   changed(runId: string): void {
-    this.emitter.emit('event', { runId } satisfies RunEvent);
+    this.emitter.emit(eventOf(runId));
   }
 
-  progress(runId: string, samplesDone: number): void {
-    this.emitter.emit('event', { runId, samplesDone } satisfies RunEvent);
+  /** Any run may have changed: word of it may have been missed. */
+  missed(): void {
+    this.emitter.emit(ANY);
   }
 
   /** @returns a function that ends the listening */
-  listen(runId: string, listener: (event: RunEvent) => void): () => void {
-    const filtered = (event: RunEvent) => {
-      if (event.runId === runId) listener(event);
+  listen(runId: string, listener: () => void): () => void {
+    const event = eventOf(runId);
+    this.emitter.on(event, listener);
+    this.emitter.on(ANY, listener);
+    return () => {
+      this.emitter.off(event, listener);
+      this.emitter.off(ANY, listener);
     };
-    this.emitter.on('event', filtered);
-    return () => this.emitter.off('event', filtered);
   }
 }

@@ -25,7 +25,8 @@ export class RunProgress {
 
 /** @param now measures the rate of a run that is under way */
 export function progressOf(run: EvaluationRun, now: Date): RunProgress {
-  const { samplesDone, samplesTotal, startedAt } = run;
+  const { samplesTotal, startedAt } = run;
+  const samplesDone = samplesSeen(run);
   const seconds = startedAt ? ((run.finishedAt ?? now).getTime() - startedAt.getTime()) / 1000 : 0;
   const imagesPerSecond = samplesDone > 0 && seconds > 0 ? samplesDone / seconds : null;
   const secondsLeft =
@@ -33,4 +34,9 @@ export function progressOf(run: EvaluationRun, now: Date): RunProgress {
       ? (samplesTotal - samplesDone) / imagesPerSecond
       : null;
   return { samplesDone, samplesTotal, imagesPerSecond, secondsLeft };
+}
+
+/** All samples that were evaluated so far, also those of shards that are not done yet. */
+export function samplesSeen({ samplesDone, samplesUnderWay }: EvaluationRun): number {
+  return samplesDone + samplesUnderWay;
 }

@@ -14,6 +14,7 @@ import {
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { assertRootRules } from './root-rules';
+import { WorkersResolver } from '../evaluations/workers.resolver';
 
 // type-graphql types resolver classes as Function.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
@@ -26,6 +27,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   EvaluationRunResolver,
   EvaluationResultResolver,
   ConfusionMatrixResolver,
+  WorkersResolver,
 ];
 
 /** Gives a resolver class its instance, wired to its services. */

@@ -61,6 +61,10 @@ export class AssayProcess {
     });
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** To the process alone, as `kill` does. */
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);

@@ -126,7 +126,7 @@ export async function storeResult(
   more: { createdAt?: Date } = {},
 ): Promise<EvaluationResult> {
   const id = randomUUID();
-  const row = { ...run, id, state: RunState.SUCCEEDED, workerId: randomUUID() };
+  const row = { ...run, id, state: RunState.SUCCEEDED };
   await manager.insert(EvaluationRun, row);
   const stored = await manager.findOneByOrFail(EvaluationRun, { id });
   await manager.insert(EvaluationResult, { ...resultOf(stored), ...more });

@@ -23,7 +23,7 @@ export interface TestService {
 
 export interface TestServiceOptions {
   dataMirror?: string | undefined;
-  configure?: (config: AppConfig) => void;
+  configure?: (config: AppConfig) => unknown;
   /** On the database, before the service starts. */
   prepare?: (databaseUrl: string) => Promise<void>;
 }

@@ -61,7 +61,7 @@ describe('migrations', () => {
   it('can be asked for by several connections at once', async () => {
     const others = await Promise.all([connectTo(database.url), connectTo(database.url)]);
     try {
-      const done = await Promise.all([database.dataSource, ...others].map(migrate));
+      const done = await Promise.all([database.dataSource, ...others].map((one) => migrate(one)));
       expect(done.flat()).toEqual(NAMES);
     } finally {
       await Promise.all(others.map((other) => other.destroy()));

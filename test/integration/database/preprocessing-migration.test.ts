@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => database.end());
 
-/** With the migrations that came after it. */
+/** Down to the schema before, whatever came after. */
 async function takeBack(): Promise<void> {
   while (!(await revertLast(dataSource)).includes(NAME));
 }

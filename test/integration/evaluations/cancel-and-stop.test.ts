@@ -15,7 +15,7 @@ let quickId: string;
 let slowId: string;
 
 beforeEach(async () => {
-  service = await startTestService();
+  service = await startTestService({ configure: (config) => (config.worker.drainMs = 0) });
   const { client, root, app } = service;
   datasetId = (await app.services.datasets.register('sample-shapes')).id;
   quickId = await client.register(await writeLayersModel(path.join(root, 'quick')));

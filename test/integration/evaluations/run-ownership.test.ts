@@ -1,242 +1,296 @@
-/** Who may change a run: its process while that lives, another one afterwards, a late attempt never. */
-import type { DataSource } from 'typeorm';
-import { ProcessLease } from '../../../src/database/process-lease';
+/** Who may change a shard: the attempt that has it, and only while it has it; the last one ends the run. */
 import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
-import { type EvaluationRun, RunState } from '../../../src/evaluations/evaluation-run.entity';
-import {
-  EvaluationRunRepository,
-  type NewRun,
-} from '../../../src/evaluations/evaluation-run.repository';
+import { EvaluationRun } from '../../../src/evaluations/evaluation-run.entity';
+import type { NewRun } from '../../../src/evaluations/evaluation-run.repository';
+import { EvaluationShard } from '../../../src/evaluations/evaluation-shard.entity';
+import { type Claim, MAX_ATTEMPTS } from '../../../src/evaluations/evaluation-shard.repository';
 import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
-import {
-  connectTo,
-  openTestDatabase,
-  type OpenTestDatabase,
-} from '../../support/open-test-database';
-import { blockOf, newRun, resultOf } from '../../support/stored-rows';
+import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
+import { created, outcomeOf, type StepWorker, stepWorker } from '../../support/shard-workers';
+import { newRun } from '../../support/stored-rows';
 
 const FAILURE = { code: 'LOGITS_NOT_FINITE', message: 'NaN' };
 
 let database: OpenTestDatabase;
 let request: NewRun;
-/** The process that looks on, and one whose end a test decides. */
-let mine: Worker;
-let other: Worker;
-
-interface Worker {
-  dataSource: DataSource;
-  lease: ProcessLease;
-  runs: EvaluationRunRepository;
-  die(): Promise<void>;
-}
-
-async function startWorker(): Promise<Worker> {
-  const dataSource = await connectTo(database.url);
-  const lease = new ProcessLease(dataSource);
-  await lease.acquire();
-  return {
-    dataSource,
-    lease,
-    runs: new EvaluationRunRepository(dataSource, lease.workerId),
-    die: async () => {
-      await lease.release();
-      if (dataSource.isInitialized) await dataSource.destroy();
-    },
-  };
-}
+let mine: StepWorker;
+let other: StepWorker;
 
 beforeAll(async () => {
   database = await openTestDatabase();
   request = await newRun(database.dataSource);
+  mine = await stepWorker(database.url);
+  other = await stepWorker(database.url);
 });
 
-afterAll(() => database.end());
-
-beforeEach(async () => {
-  mine = await startWorker();
-  other = await startWorker();
+afterAll(async () => {
+  await mine.end();
+  await other.end();
+  await database.end();
 });
 
 afterEach(async () => {
-  await mine.die();
-  await other.die();
+  for (const { id } of await mine.runs.list(100, 0)) await mine.runs.markCancelled(id);
+});
+
+async function started(worker: StepWorker): Promise<Claim> {
+  const claim = await worker.start();
+  if (!claim) throw new Error('there was no job');
+  return claim;
+}
+
+const now = (id: string) => database.dataSource.manager.findOneByOrFail(EvaluationRun, { id });
+const shardsOf = (runId: string) =>
+  database.dataSource.manager.find(EvaluationShard, { where: { runId }, order: { shard: 'ASC' } });
+const succeed = (worker: StepWorker, claim: Claim) =>
+  worker.shards.markSucceeded(claim, outcomeOf(claim));
+const stored = async (runId: string) => ({
+  results: await database.dataSource.manager.countBy(EvaluationResult, { runId }),
+  blocks: await database.dataSource.manager.countBy(PredictionBlock, { runId }),
+});
+
+/** As if its worker had not been heard of for long. */
+async function silence({ job }: Claim): Promise<void> {
   await database.dataSource.query(
-    `UPDATE evaluation_run SET state = 'CANCELLED' WHERE state IN ('QUEUED', 'RUNNING')`,
+    `UPDATE pgboss.job SET heartbeat_on = now() - interval '1 minute' WHERE id = $1`,
+    [job.id],
   );
-});
-
-async function running(worker: Worker): Promise<EvaluationRun> {
-  const run = await worker.runs.create(request);
-  const started = await worker.runs.markRunning(run.id);
-  if (!started) throw new Error('a fresh run can be started');
-  return started;
 }
 
-async function now(id: string): Promise<EvaluationRun> {
-  const run = await mine.runs.find(id);
-  if (!run) throw new Error('runs are never removed');
-  return run;
-}
+/** Retries wait for some seconds. */
+const hurry = () =>
+  database.dataSource.query(`UPDATE pgboss.job SET start_after = now() WHERE state = 'retry'`);
 
-const succeed = (worker: Worker, run: EvaluationRun) =>
-  worker.runs.markSucceeded(run, [blockOf(run)], resultOf(run));
-
-const stored = async ({ id }: EvaluationRun) => ({
-  results: await database.dataSource.manager.countBy(EvaluationResult, { runId: id }),
-  blocks: await database.dataSource.manager.countBy(PredictionBlock, { runId: id }),
-});
-
-describe('a state', () => {
-  it('goes from QUEUED to RUNNING once, and only for the process that holds the run', async () => {
-    const run = await mine.runs.create(request);
-    expect(await other.runs.markRunning(run.id)).toBeNull();
-    const started = await mine.runs.markRunning(run.id);
-    expect(started).toMatchObject({ state: RunState.RUNNING, attempt: 1, samplesDone: 0 });
-    expect(started?.startedAt).toBeInstanceOf(Date);
-    expect(await mine.runs.markRunning(run.id)).toBeNull();
+describe('a run', () => {
+  it('is stored with its shards and jobs, which are taken in their order, each by one worker', async () => {
+    const run = await created(mine, request);
+    expect(run).toMatchObject({ state: 'QUEUED', samplesTotal: 4, samplesDone: 0, attempt: 0 });
+    expect(await shardsOf(run.id)).toMatchObject([
+      { shard: 0, firstSample: 0, sampleCount: 2, state: 'QUEUED', attempt: 0 },
+      { shard: 1, firstSample: 2, sampleCount: 2, state: 'QUEUED', attempt: 0 },
+    ]);
+    const claims = [await started(mine), await started(other)];
+    expect(claims.map(({ shard }) => shard.shard)).toEqual([0, 1]);
+    expect(claims[1]?.shard).toMatchObject({ workerId: other.shards.workerId, attempt: 1 });
+    expect(await mine.start()).toBeUndefined();
+    expect(await now(run.id)).toMatchObject({ state: 'RUNNING', attempt: 1 });
   });
 
-  it('goes from RUNNING to SUCCEEDED with result and blocks, in one transaction', async () => {
-    const run = await running(mine);
-    expect(await succeed(mine, run)).toBe(true);
-    expect(await now(run.id)).toMatchObject({ state: RunState.SUCCEEDED, samplesDone: 4 });
-    expect(await stored(run)).toEqual({ results: 1, blocks: 1 });
+  it('ends with its last shard, whichever that is, with the counts of all', async () => {
+    const run = await created(mine, request);
+    const [first, second] = [await started(mine), await started(other)];
+    expect(await mine.shards.markProgress(first, 1)).toBe(true);
+    expect(await succeed(other, second)).toBe(true);
+    const between = await now(run.id);
+    expect(between).toMatchObject({ state: 'RUNNING', samplesDone: 2, samplesUnderWay: 1 });
+    expect(await stored(run.id)).toEqual({ results: 0, blocks: 1 });
+    expect(await succeed(mine, first)).toBe(true);
+    expect(await now(run.id)).toMatchObject({
+      state: 'SUCCEEDED',
+      samplesDone: 4,
+      samplesUnderWay: 0,
+    });
+    const result = await database.dataSource.manager.findOneByOrFail(EvaluationResult, {
+      runId: run.id,
+    });
+    expect(result).toMatchObject({ sampleCount: 4, lossSum: 2, accuracy: 0.75 });
+    expect(result.confusionMatrix).toEqual([
+      [1, 1],
+      [0, 2],
+    ]);
+    expect(await stored(run.id)).toEqual({ results: 1, blocks: 2 });
   });
 
-  it('stays RUNNING, without blocks, where the result could not be written', async () => {
-    const run = await running(mine);
-    const bad = { ...resultOf(run), checkpointId: crypto.randomUUID() };
-    await expect(mine.runs.markSucceeded(run, [blockOf(run)], bad)).rejects.toThrow('foreign key');
-    expect((await now(run.id)).state).toBe(RunState.RUNNING);
-    expect(await stored(run)).toEqual({ results: 0, blocks: 0 });
+  it('ends once, where both shards end at the same moment', async () => {
+    for (let i = 0; i < 10; i++) {
+      const run = await created(mine, request);
+      const [first, second] = [await started(mine), await started(other)];
+      expect(await Promise.all([succeed(mine, first), succeed(other, second)])).toEqual([
+        true,
+        true,
+      ]);
+      expect(await now(run.id)).toMatchObject({ state: 'SUCCEEDED', samplesDone: 4 });
+      expect(await stored(run.id)).toEqual({ results: 1, blocks: 2 });
+    }
   });
 
-  it('once it is an end, is changed by nothing', async () => {
-    const ends: [RunState, (run: EvaluationRun) => Promise<boolean>][] = [
-      [RunState.SUCCEEDED, (run) => succeed(mine, run)],
-      [RunState.FAILED, (run) => mine.runs.markFailed(run, FAILURE)],
-      [RunState.CANCELLED, (run) => mine.runs.markCancelled(run.id)],
+  it('that has ended is changed by nothing', async () => {
+    const ends: [string, (claim: Claim) => Promise<boolean>][] = [
+      ['FAILED', (claim) => mine.shards.failRun(claim, FAILURE)],
+      ['CANCELLED', (claim) => mine.runs.markCancelled(claim.run.id)],
     ];
     for (const [state, end] of ends) {
-      const run = await running(mine);
-      expect(await end(run)).toBe(true);
-      const before = await now(run.id);
-      expect(before.state).toBe(state);
-      expect(before.finishedAt).toBeInstanceOf(Date);
-      expect(await mine.runs.markRunning(run.id)).toBeNull();
-      expect(await mine.runs.markProgress(run, 2)).toBe(false);
-      expect(await mine.runs.markFailed(run, FAILURE)).toBe(false);
-      expect(await mine.runs.markCancelled(run.id)).toBe(false);
-      expect(await mine.runs.handBack(run)).toBe(false);
-      expect(await succeed(mine, run)).toBe(false);
-      expect(await now(run.id)).toEqual(before);
+      const { id } = await created(mine, request);
+      const claims = [await started(mine), await started(other)];
+      const [first] = claims;
+      if (first) expect(await end(first)).toBe(true);
+      const before = [await now(id), await shardsOf(id)];
+      expect(before[0]).toMatchObject({ state, finishedAt: expect.any(Date) as Date });
+      for (const claim of claims) {
+        expect(await other.shards.markProgress(claim, 1)).toBe(false);
+        expect(await other.shards.failShard(claim, FAILURE)).toBe(false);
+        expect(await other.shards.failRun(claim, FAILURE)).toBe(false);
+        expect(await other.shards.handBack(claim)).toBe(false);
+        expect(await succeed(other, claim)).toBe(false);
+        expect(await other.shards.take(claim.job)).toBeUndefined();
+      }
+      expect([...(await mine.shards.stillMine(claims))]).toEqual([]);
+      expect(await mine.runs.markCancelled(id)).toBe(false);
+      expect([await now(id), await shardsOf(id)]).toEqual(before);
+      expect(await stored(id)).toEqual({ results: 0, blocks: 0 });
     }
-  });
-
-  it('can be CANCELLED from QUEUED, after which the run can not be started', async () => {
-    const run = await mine.runs.create(request);
-    expect(await other.runs.markCancelled(run.id)).toBe(true);
-    expect(await mine.runs.markRunning(run.id)).toBeNull();
-    expect((await now(run.id)).state).toBe(RunState.CANCELLED);
   });
 });
 
-describe('a run of a process that is gone', () => {
-  it('is taken over, started again, and its late attempt changes nothing', async () => {
-    const late = await running(other);
-    await other.die();
-    expect(await mine.runs.adoptOrphans()).toEqual([late.id]);
-    expect(await now(late.id)).toMatchObject({ state: RunState.QUEUED, attempt: 1 });
+describe('a worker that is not heard of any more', () => {
+  it('loses its shard to the next one, and changes nothing when it comes late', async () => {
+    const run = await created(mine, request);
+    const late = await started(other);
+    await silence(late);
+    expect(await mine.sweep.sweep()).toBe(1);
+    const again = await started(mine);
+    // It has waited already: it goes before the other shard.
+    expect(again.shard).toMatchObject({ shard: 0, attempt: 2 });
 
-    const again = await mine.runs.markRunning(late.id);
-    expect(again?.attempt).toBe(2);
-    const survivor = await startWorker();
-    try {
-      expect(await survivor.runs.markProgress(late, 3)).toBe(false);
-      expect(await survivor.runs.markFailed(late, FAILURE)).toBe(false);
-      expect(await survivor.runs.handBack(late)).toBe(false);
-      expect(await succeed(survivor, late)).toBe(false);
-    } finally {
-      await survivor.die();
-    }
-    expect(await now(late.id)).toMatchObject({
-      state: RunState.RUNNING,
-      attempt: 2,
-      samplesDone: 0,
-    });
-    if (again) expect(await succeed(mine, again)).toBe(true);
-    expect(await stored(late)).toEqual({ results: 1, blocks: 1 });
+    expect([...(await other.shards.stillMine([late]))]).toEqual([]);
+    expect(await other.shards.markProgress(late, 1)).toBe(false);
+    expect(await other.shards.failRun(late, FAILURE)).toBe(false);
+    expect(await other.shards.handBack(late)).toBe(false);
+    expect(await succeed(other, late)).toBe(false);
+    expect(await other.shards.take(late.job)).toBeUndefined();
+    expect(await stored(run.id)).toEqual({ results: 0, blocks: 0 });
+
+    expect(await succeed(mine, again)).toBe(true);
+    expect(await succeed(other, late)).toBe(false);
+    expect(await succeed(mine, await started(mine))).toBe(true);
+    expect(await now(run.id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2, samplesDone: 4 });
+    expect(await stored(run.id)).toEqual({ results: 1, blocks: 2 });
   });
 
-  it('is taken over in the order of the requests, waiting ones too, and by one process only', async () => {
-    const first = await running(other);
-    const waiting = [await other.runs.create(request), await other.runs.create(request)];
-    const cancelled = await other.runs.create(request);
-    await other.runs.markCancelled(cancelled.id);
-    await other.die();
-    const third = await startWorker();
-    try {
-      const taken = await Promise.all([mine.runs.adoptOrphans(), third.runs.adoptOrphans()]);
-      const expected = [first.id, ...waiting.map(({ id }) => id)];
-      expect(taken.filter((ids) => ids.length > 0)).toEqual([expected]);
-      expect((await now(cancelled.id)).state).toBe(RunState.CANCELLED);
-    } finally {
-      await third.die();
+  it(`${MAX_ATTEMPTS} times over a shard has FAILED: it may be what kills them`, async () => {
+    const { id } = await created(mine, request);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const claim = await started(other);
+      expect(claim.shard).toMatchObject({ shard: 0, attempt });
+      await silence(claim);
+      expect(await mine.sweep.sweep()).toBe(1);
     }
-  });
-
-  it('stands in line by its request, whichever of the dead processes took it', async () => {
-    const third = await startWorker();
-    const ids: string[] = [];
-    for (let i = 0; i < 6; i++) {
-      ids.push((await (i % 2 === 0 ? other : third).runs.create(request)).id);
-    }
-    await other.die();
-    await third.die();
-    expect(await mine.runs.adoptOrphans()).toEqual(ids);
-  });
-
-  it('that was started three times FAILED: it may be what kills the process', async () => {
-    let owner = other;
-    const { id } = await owner.runs.create(request);
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      expect((await owner.runs.markRunning(id))?.attempt).toBe(attempt);
-      await owner.die();
-      owner = await startWorker();
-      expect(await owner.runs.adoptOrphans()).toEqual(attempt < 3 ? [id] : []);
-    }
-    await owner.die();
+    // The other shard goes on, and then the run tells of the one that failed.
+    expect((await now(id)).state).toBe('RUNNING');
+    expect(await succeed(mine, await started(mine))).toBe(true);
     const run = await now(id);
-    expect(run).toMatchObject({ state: RunState.FAILED, failureCode: 'RUN_INTERRUPTED' });
-    expect(run.failureMessage).toContain('3 times');
-    expect(run.finishedAt).toBeInstanceOf(Date);
+    expect(run).toMatchObject({ state: 'FAILED', failureCode: 'RUN_INTERRUPTED' });
+    expect(run.failureMessage).toContain(`${MAX_ATTEMPTS} times`);
+  });
+
+  it('keeps its shard as long as it says that it lives', async () => {
+    await created(mine, request);
+    const claim = await started(other);
+    await silence(claim);
+    await other.queue.touch([claim.job]);
+    expect(await mine.sweep.sweep()).toBe(0);
+    expect([...(await other.shards.stillMine([claim]))]).toEqual([claim.job.id]);
   });
 });
 
-describe('a run of a process that lives', () => {
-  it('is left alone, running or waiting', async () => {
-    const started = await running(other);
-    const waiting = await other.runs.create(request);
-    expect(await mine.runs.adoptOrphans()).toEqual([]);
-    expect(await now(started.id)).toEqual(started);
-    expect(await other.runs.markRunning(waiting.id)).not.toBeNull();
-    expect(await succeed(other, started)).toBe(true);
+describe('the sweep', () => {
+  it('gives shards jobs whose jobs are gone, and leaves all else alone', async () => {
+    const run = await created(mine, request);
+    expect(await mine.sweep.sweep()).toBe(0);
+    await database.dataSource.query('DELETE FROM pgboss.job');
+    expect(await mine.start()).toBeUndefined();
+    const swept = await Promise.all([mine.sweep.sweep(), other.sweep.sweep()]);
+    expect(swept[0] + swept[1]).toBe(2);
+    for (let i = 0; i < 2; i++) expect(await succeed(mine, await started(mine))).toBe(true);
+    expect((await now(run.id)).state).toBe('SUCCEEDED');
+    expect(await mine.sweep.sweep()).toBe(0);
+  });
+
+  it('finds the shard of a worker whose start was never answered', async () => {
+    await created(mine, request);
+    // The job was handed out, and the connection broke before anybody knew.
+    const job = await mine.queue.fetch('evaluate-onnx');
+    await database.dataSource.query(
+      `UPDATE pgboss.job SET heartbeat_on = now() - interval '1 minute' WHERE id = $1`,
+      [job?.id],
+    );
+    expect(await other.sweep.sweep()).toBe(1);
+    expect((await started(other)).shard).toMatchObject({ shard: 0, attempt: 1 });
   });
 });
 
-describe('handBack', () => {
-  it('queues the run for the next process and does not count the stop against it', async () => {
-    const run = await running(other);
-    await other.runs.markProgress(run, 3);
-    expect(await other.runs.handBack(run)).toBe(true);
+describe('a shard that fails', () => {
+  it('by what may pass is tried again later, then is FAILED while the others go on', async () => {
+    const { id } = await created(mine, request);
+    const away = { code: 'DATASET_UNAVAILABLE', message: 'the mirror is away' };
+    expect(await mine.shards.failShard(await started(mine), away)).toBe(true);
+    expect(await succeed(mine, await started(mine))).toBe(true);
+    for (let attempt = 2; attempt <= MAX_ATTEMPTS; attempt++) {
+      expect(await mine.start()).toBeUndefined();
+      await hurry();
+      const claim = await started(mine);
+      expect(claim.shard).toMatchObject({ shard: 0, attempt, failureCode: away.code });
+      expect(await mine.shards.failShard(claim, away)).toBe(true);
+    }
+    expect(await now(id)).toMatchObject({
+      state: 'FAILED',
+      failureCode: away.code,
+      failureMessage: away.message,
+    });
+    expect(await stored(id)).toEqual({ results: 0, blocks: 1 });
+  });
+
+  it('by what can not pass ends the run at once and frees the other workers', async () => {
+    const { id } = await created(mine, request);
+    const [first, second] = [await started(mine), await started(other)];
+    expect(await other.shards.failRun(second, FAILURE)).toBe(true);
+    expect(await now(id)).toMatchObject({ state: 'FAILED', failureCode: FAILURE.code });
+    expect([...(await mine.shards.stillMine([first]))]).toEqual([]);
+    expect((await shardsOf(id)).map(({ failureCode }) => failureCode)).toEqual([
+      'RUN_FAILED',
+      FAILURE.code,
+    ]);
+  });
+});
+
+describe('a failed run that is retried', () => {
+  it('does only what is missing', async () => {
+    const { id } = await created(mine, request);
+    expect(await succeed(mine, await started(mine))).toBe(true);
+    expect(await mine.shards.failRun(await started(mine), FAILURE)).toBe(true);
+    expect(await mine.runs.markRetried(id)).toBe(true);
+    expect(await mine.runs.markRetried(id)).toBe(false);
+    expect(await now(id)).toMatchObject({ state: 'QUEUED', failureCode: null, samplesDone: 2 });
+    const missing = await started(other);
+    expect(missing.shard).toMatchObject({ shard: 1, attempt: 1 });
+    expect(await other.start()).toBeUndefined();
+    expect(await succeed(other, missing)).toBe(true);
+    expect(await now(id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2, samplesDone: 4 });
+    expect(await stored(id)).toEqual({ results: 1, blocks: 2 });
+  });
+});
+
+describe('handing back', () => {
+  it('queues the shard for the next worker and does not count the stop against it', async () => {
+    const run = await created(mine, request);
+    const claim = await started(other);
+    await other.shards.markProgress(claim, 1);
+    expect(await other.shards.handBack(claim)).toBe(true);
     expect(await now(run.id)).toMatchObject({
-      state: RunState.QUEUED,
+      state: 'QUEUED',
       attempt: 0,
-      samplesDone: 0,
+      samplesUnderWay: 0,
       startedAt: null,
     });
-    await other.die();
-    expect(await mine.runs.adoptOrphans()).toEqual([run.id]);
-    expect((await mine.runs.markRunning(run.id))?.attempt).toBe(1);
+    expect(await succeed(other, claim)).toBe(false);
+    expect((await started(mine)).shard).toMatchObject({ shard: 0, attempt: 1 });
+  });
+
+  it('leaves a run RUNNING of which others have a part', async () => {
+    const run = await created(mine, request);
+    const [first, second] = [await started(mine), await started(other)];
+    expect(await succeed(mine, first)).toBe(true);
+    expect(await other.shards.handBack(second)).toBe(true);
+    expect(await now(run.id)).toMatchObject({ state: 'RUNNING', attempt: 1, samplesDone: 2 });
   });
 });

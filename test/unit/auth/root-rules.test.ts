@@ -23,6 +23,8 @@ const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
     evaluationResults: 'viewer',
     evaluationRun: 'viewer',
     evaluationRuns: 'viewer',
+    workers: 'viewer',
+    queues: 'viewer',
   },
   Mutation: {
     createToken: 'admin',
@@ -34,6 +36,8 @@ const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
     setCheckpointAlias: 'runner',
     removeCheckpointAlias: 'runner',
     runEvaluation: 'runner',
+    cancelEvaluation: 'runner',
+    retryEvaluation: 'runner',
   },
   Subscription: { evaluationRunUpdated: 'viewer' },
 };

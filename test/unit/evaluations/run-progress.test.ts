@@ -8,7 +8,9 @@ const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
 function runWith(more: Partial<EvaluationRun>): EvaluationRun {
   return Object.assign(new EvaluationRun(), {
     state: RunState.RUNNING,
-    samplesDone: 500,
+    // Of shards that are done, and of those under way: both count.
+    samplesDone: 400,
+    samplesUnderWay: 100,
     samplesTotal: 2000,
     startedAt: START,
     finishedAt: null,
@@ -28,8 +30,15 @@ describe('progressOf', () => {
 
   it('knows neither before the first batch, nor while the run waits', () => {
     const unknown = { imagesPerSecond: null, secondsLeft: null };
-    expect(progressOf(runWith({ samplesDone: 0 }), later(3))).toMatchObject(unknown);
-    const queued = runWith({ state: RunState.QUEUED, samplesDone: 0, startedAt: null });
+    expect(progressOf(runWith({ samplesDone: 0, samplesUnderWay: 0 }), later(3))).toMatchObject(
+      unknown,
+    );
+    const queued = runWith({
+      state: RunState.QUEUED,
+      samplesDone: 0,
+      samplesUnderWay: 0,
+      startedAt: null,
+    });
     expect(progressOf(queued, later(3))).toMatchObject(unknown);
   });
 
@@ -42,6 +51,7 @@ describe('progressOf', () => {
     const ended = runWith({
       state: RunState.SUCCEEDED,
       samplesDone: 2000,
+      samplesUnderWay: 0,
       finishedAt: later(20),
     });
     const told = { imagesPerSecond: 100, secondsLeft: null };

@@ -1,0 +1,52 @@
+/** `assay worker`: evaluates shards for whoever asks for runs, until it is stopped. */
+import { once } from 'node:events';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig } from '../config/load-config';
+import { ENGINE_NAMES, type EngineName } from '../inference/engine';
+import { startServices } from '../services';
+import { interruptible } from './interruptible';
+import type { CommandIo } from './output/command-io';
+
+interface WorkerFlags {
+  concurrency?: number;
+  engines: EngineName[];
+}
+
+const MAX_CONCURRENCY = 64;
+
+export function workerCommand(io: CommandIo): Command {
+  return new Command('worker')
+    .description('evaluate shards until it is stopped; SIGTERM lets it end what it has begun')
+    .option('--concurrency <n>', 'shards in hand at a time (default: config.yaml)', concurrency)
+    .option('--engines <names>', 'what it can run, with commas', engines, [...ENGINE_NAMES])
+    .action((flags: WorkerFlags) => run(io, flags));
+}
+
+async function run(io: CommandIo, flags: WorkerFlags): Promise<void> {
+  const interruption = interruptible();
+  const services = await startServices(loadConfig(), interruption.signal);
+  try {
+    await services.startWorker(flags);
+    io.stdout.write(
+      `Worker ${process.pid} takes shards for ${flags.engines.join(' and ')}.\nCtrl-C stops it.\n`,
+    );
+    if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
+    io.stdout.write('Stopping.\n');
+  } finally {
+    await services.stop();
+    interruption.end();
+  }
+}
+
+function concurrency(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENCY) return value;
+  throw new InvalidArgumentError(`a whole number of 1 to ${MAX_CONCURRENCY} is needed`);
+}
+
+function engines(text: string): EngineName[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const known = ENGINE_NAMES.filter((name) => names.includes(name));
+  if (known.length > 0 && known.length === names.length) return known;
+  throw new InvalidArgumentError(`one or more of ${ENGINE_NAMES.join(',')} are needed`);
+}

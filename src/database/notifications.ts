@@ -1,0 +1,124 @@
+/**
+ * What other processes say through PostgreSQL's NOTIFY. Each word is a hint that comes soon or never: whoever
+ * listens must look at the tables now and then all the same.
+ */
+import { EventEmitter } from 'node:events';
+import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
+import { poolOf } from './sql';
+
+/** One channel for all, so that one LISTEN is enough; the payload says `topic:value`. */
+const CHANNEL = 'assay';
+const RECONNECT_MS = 500;
+/** A connection that broke without a word is found out after this. */
+const PROBE_MS = 5_000;
+const PROBE_TIMEOUT_MS = 5_000;
+
+export type Topic = 'job' | 'run';
+
+/** An expression that notifies; transactional, as NOTIFY is. @param value an SQL expression for text */
+export function notifySql(topic: Topic, value: string): string {
+  return `pg_notify('${CHANNEL}', '${topic}:' || ${value})`;
+}
+
+export class Notifications {
+  private readonly emitter = new EventEmitter().setMaxListeners(0);
+  private client: Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private connecting: Promise<void> | undefined;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Returns when it listens, or when it has failed for the first time and goes on trying. */
+  async start(): Promise<void> {
+    await this.connect();
+  }
+
+  /**
+   * @param listener told the value; undefined where words may have been missed
+   * @returns a function that ends the listening
+   */
+  on(topic: Topic, listener: (value: string | undefined) => void): () => void {
+    this.emitter.on(topic, listener);
+    return () => this.emitter.off(topic, listener);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.connecting;
+    const { client } = this;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private connect(): Promise<void> {
+    this.connecting = this.tryToConnect();
+    return this.connecting;
+  }
+
+  private async tryToConnect(): Promise<void> {
+    const client = new Client({ ...clientOptions(this.dataSource), keepAlive: true });
+    const lost = () => {
+      if (this.client !== client && this.client !== undefined) return;
+      this.client = undefined;
+      client.removeAllListeners('notification');
+      this.later(() => void this.connect(), RECONNECT_MS);
+    };
+    client.on('error', () => undefined);
+    client.once('end', lost);
+    client.on('notification', ({ payload }) => {
+      this.receive(payload ?? '');
+    });
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      this.client = client;
+      for (const topic of ['job', 'run'] satisfies Topic[]) this.emitter.emit(topic, undefined);
+      this.later(() => void this.probe(client), PROBE_MS);
+    } catch {
+      // Closing says "end", unless the connection never stood; then nobody else tries again.
+      client.removeListener('end', lost);
+      void client.end().catch(() => undefined);
+      lost();
+    }
+  }
+
+  private async probe(client: Client): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error('no answer'));
+      }, PROBE_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([client.query('SELECT 1'), late]);
+      if (this.client === client) this.later(() => void this.probe(client), PROBE_MS);
+    } catch {
+      // An orderly end would wait for the silent server.
+      (
+        client as unknown as { connection: { stream: { destroy(): void } } }
+      ).connection.stream.destroy();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private receive(payload: string): void {
+    const colon = payload.indexOf(':');
+    this.emitter.emit(payload.slice(0, colon), payload.slice(colon + 1));
+  }
+
+  private later(work: () => void, ms: number): void {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    this.timer = setTimeout(work, ms).unref();
+  }
+}
+
+/** The pool's address and login; its password is kept from being copied along. */
+function clientOptions(dataSource: DataSource) {
+  const { options } = poolOf(dataSource);
+  return { ...options, password: options.password };
+}

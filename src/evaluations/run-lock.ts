@@ -1,0 +1,41 @@
+/**
+ * Who changes the shards of a run and its state together locks the run's row first, so that nobody waits for
+ * one another. The lock leaves inserts of prediction blocks alone, which only refer to the run.
+ */
+import type { EntityManager } from 'typeorm';
+import { notifySql } from '../database/notifications';
+import type { EngineName } from '../inference/engine';
+import type { RunState } from './evaluation-run.entity';
+
+export interface LockedRun {
+  id: string;
+  state: RunState;
+  engine: EngineName;
+}
+
+export async function lockRun(manager: EntityManager, id: string): Promise<LockedRun | undefined> {
+  const [run] = await manager.query<LockedRun[]>(
+    'SELECT id, state, engine FROM evaluation_run WHERE id = $1 FOR NO KEY UPDATE',
+    [id],
+  );
+  return run;
+}
+
+/** Tells all processes, once the transaction has been committed. */
+export async function announceRun(manager: EntityManager, id: string): Promise<void> {
+  await manager.query(`SELECT ${notifySql('run', '$1')}`, [id]);
+}
+
+export async function announceJobs(manager: EntityManager, engine: EngineName): Promise<void> {
+  await manager.query(`SELECT ${notifySql('job', '$1')}`, [engine]);
+}
+
+/** @returns the rows that an UPDATE … RETURNING has changed; the driver puts their number beside them */
+export async function changed<T>(
+  manager: EntityManager,
+  sql: string,
+  values: unknown[],
+): Promise<T[]> {
+  const [rows] = await manager.query<[T[], number]>(sql, values);
+  return rows;
+}

@@ -1,0 +1,113 @@
+/** Evaluates one shard: a job in, stored outputs and totals out. */
+import type { Logger } from 'pino';
+import { randomUUID } from 'node:crypto';
+import type { CheckpointService } from '../checkpoints/checkpoint.service';
+import { isDatabaseAway } from '../database/database-away';
+import { persistently } from '../database/persistently';
+import type { DatasetService } from '../datasets/dataset.service';
+import { AssayError, OperationalError } from '../errors';
+import type { ShardEvaluator, ShardOutcome } from '../inference/shard-evaluator';
+import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
+import { LOST, STOPPING } from './interruption';
+
+/** The database hears of progress at most this often, and through it all who watch. */
+const PROGRESS_INTERVAL_MS = 200;
+
+export interface ShardExecutorOptions {
+  shards: EvaluationShardRepository;
+  checkpoints: CheckpointService;
+  datasets: DatasetService;
+  evaluator: ShardEvaluator;
+  log: Logger;
+}
+
+export class ShardExecutor {
+  constructor(private readonly options: ShardExecutorOptions) {}
+
+  /**
+   * Brings a shard that has been started to an end, or back into the queue.
+   *
+   * @param held its reason says what becomes of the shard: LOST or STOPPING
+   */
+  async execute(claim: Claim, held: AbortController): Promise<void> {
+    const { signal } = held;
+    const { shards } = this.options;
+    try {
+      const outcome = await this.evaluate(claim, held);
+      await persistently(() => shards.markSucceeded(claim, outcome), signal);
+    } catch (error) {
+      if (signal.reason === LOST) return;
+      if (signal.reason === STOPPING) await shards.handBack(claim);
+      else await this.fail(claim, error, signal);
+    }
+  }
+
+  private async evaluate(claim: Claim, held: AbortController): Promise<ShardOutcome> {
+    const { checkpoints, datasets, evaluator } = this.options;
+    const { run, shard } = claim;
+    const { signal } = held;
+    const [checkpoint, dataset] = await persistently(
+      async () =>
+        Promise.all([checkpoints.get(run.checkpointId), datasets.get(run.datasetId)] as const),
+      signal,
+    );
+    const [files, split] = await Promise.all([
+      checkpoints.files(checkpoint),
+      datasets.load(dataset, run.split),
+    ]);
+    const outcome = await evaluator.evaluate({
+      engine: run.engine,
+      checkpoint: files,
+      preprocessing: checkpoint.preprocessing,
+      split,
+      firstSample: shard.firstSample,
+      sampleCount: shard.sampleCount,
+      batchSize: run.batchSize,
+      onProgress: this.progressOf(claim, held),
+      signal,
+    });
+    signal.throwIfAborted();
+    return outcome;
+  }
+
+  private progressOf(claim: Claim, held: AbortController): (samplesDone: number) => void {
+    let written = performance.now();
+    return (samplesDone) => {
+      if (performance.now() - written < PROGRESS_INTERVAL_MS) return;
+      written = performance.now();
+      // Progress is a courtesy: a database that is away shows itself when the result is written.
+      this.options.shards.markProgress(claim, samplesDone).then(
+        (mine) => {
+          if (!mine) held.abort(LOST);
+        },
+        (error: unknown) => {
+          this.options.log.debug({ err: error, runId: claim.run.id }, 'progress was not stored');
+        },
+      );
+    };
+  }
+
+  /** Who can mend it decides: the surroundings may be well again later, an input or a bug stays as it is. */
+  private async fail(claim: Claim, error: unknown, signal: AbortSignal): Promise<void> {
+    const { shards, log } = this.options;
+    const { run, shard } = claim;
+    if (error instanceof OperationalError || isDatabaseAway(error)) {
+      const failure =
+        error instanceof OperationalError
+          ? { code: error.code, message: error.message }
+          : { code: 'DATABASE_UNREACHABLE', message: 'the database was away' };
+      log.warn({ err: error, runId: run.id, shard: shard.shard }, 'a shard will be tried again');
+      await persistently(() => shards.failShard(claim, failure), signal);
+      return;
+    }
+    if (error instanceof AssayError) {
+      const { code, message } = error;
+      await persistently(() => shards.failRun(claim, { code, message }), signal);
+      return;
+    }
+    const errorId = randomUUID();
+    log.error({ err: error, errorId, runId: run.id, shard: shard.shard }, 'a run failed by a bug');
+    const failure = { code: 'INTERNAL_SERVER_ERROR', message: `internal error ${errorId}` };
+    await persistently(() => shards.failRun(claim, failure), signal);
+  }
+}

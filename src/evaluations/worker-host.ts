@@ -1,0 +1,60 @@
+/** Puts a process's worker together: what it evaluates with, and the sweep that goes along with it. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { CheckpointService } from '../checkpoints/checkpoint.service';
+import type { Notifications } from '../database/notifications';
+import type { DatasetService } from '../datasets/dataset.service';
+import type { EngineName } from '../inference/engine';
+import type { ShardEvaluator } from '../inference/shard-evaluator';
+import { EvaluationShardRepository } from './evaluation-shard.repository';
+import { ShardExecutor } from './shard-executor';
+import type { ShardQueue } from './shard-job';
+import { ShardSweep } from './shard-sweep';
+import { Worker } from './worker';
+import type { WorkerRegistry } from './worker-registry';
+
+export interface WorkerSettings {
+  engines: readonly EngineName[];
+  concurrency: number;
+}
+
+export interface WorkerHostOptions {
+  dataSource: DataSource;
+  queue: ShardQueue;
+  notifications: Notifications;
+  registry: WorkerRegistry;
+  checkpoints: CheckpointService;
+  datasets: DatasetService;
+  evaluator: ShardEvaluator;
+  log: Logger;
+}
+
+export class WorkerHost {
+  private worker: Worker | undefined;
+  private readonly sweep: ShardSweep;
+
+  constructor(private readonly options: WorkerHostOptions) {
+    const { dataSource, queue, log } = options;
+    this.sweep = new ShardSweep(dataSource, queue, log);
+  }
+
+  async start({ engines, concurrency }: WorkerSettings): Promise<void> {
+    if (this.worker) throw new TypeError('a process has one worker');
+    const shards = new EvaluationShardRepository(
+      this.options.dataSource,
+      this.options.queue,
+      randomUUID(),
+    );
+    const executor = new ShardExecutor({ ...this.options, shards });
+    this.worker = new Worker({ ...this.options, engines, concurrency, shards, executor });
+    this.sweep.start();
+    await this.worker.start();
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    await this.worker?.stop(drainMs);
+    await this.sweep.stop();
+    await this.options.evaluator.close();
+  }
+}

@@ -1,0 +1,169 @@
+/** Takes shards from the queues, some at a time, and says all the while that it lives. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { isDatabaseAway } from '../database/database-away';
+import type { Notifications } from '../database/notifications';
+import { persistently } from '../database/persistently';
+import type { EngineName } from '../inference/engine';
+import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
+import { LOST, STOPPING } from './interruption';
+import type { ShardExecutor } from './shard-executor';
+import { queueOf, type ShardJob, type ShardQueue } from './shard-job';
+import { WakeUp } from './wake-up';
+import type { WorkerRegistry } from './worker-registry';
+
+/** Behind the notifications, which may be missed. */
+const POLL_MS = 1_000;
+/** A worker is taken for gone after some seven of them; a cancelled shard stops after one at the latest. */
+const BEAT_MS = 900;
+
+export interface WorkerOptions {
+  engines: readonly EngineName[];
+  /** Shards in hand at a time: while one is computed, the next is made ready and the last one stored. */
+  concurrency: number;
+  queue: ShardQueue;
+  shards: EvaluationShardRepository;
+  executor: ShardExecutor;
+  registry: WorkerRegistry;
+  notifications: Notifications;
+  log: Logger;
+}
+
+interface Held {
+  claim: Claim;
+  abort: AbortController;
+}
+
+export class Worker {
+  /** By the id of their job; those being started have no claim yet. */
+  private readonly held = new Map<string, { job: ShardJob; started?: Held }>();
+  private readonly wakeUp = new WakeUp();
+  private readonly stopping = new AbortController();
+  /** Aborted when nothing is in work any more. */
+  private readonly ended = new AbortController();
+  private readonly givingBack = new AbortController();
+  private readonly unsubscribe: (() => void)[] = [];
+  private lines: Promise<void>[] = [];
+  private beating: Promise<void> | undefined;
+  private turn = 0;
+
+  constructor(private readonly options: WorkerOptions) {}
+
+  /** Returns once the worker is known and asks for jobs. */
+  async start(): Promise<void> {
+    const { notifications, engines, concurrency } = this.options;
+    this.unsubscribe.push(
+      notifications.on('job', (engine) => {
+        if (engine === undefined || engines.some((own) => own === engine)) this.wakeUp.ring();
+      }),
+      notifications.on('run', (runId) => {
+        const affected = [...this.held.values()].some(
+          ({ started }) => runId === undefined || started?.claim.run.id === runId,
+        );
+        if (affected) void this.dropLost();
+      }),
+    );
+    await this.beat();
+    this.beating = this.keepBeating();
+    this.lines = Array.from({ length: concurrency }, () => this.work());
+  }
+
+  /**
+   * Takes nothing more. What is in work may end within the limit, then it goes back into the queue.
+   *
+   * @param drainMs 0 hands back at once
+   */
+  async stop(drainMs: number): Promise<void> {
+    this.stopping.abort();
+    this.wakeUp.ring();
+    for (const end of this.unsubscribe) end();
+    const ended = Promise.all(this.lines);
+    const patience = new AbortController();
+    await Promise.race([
+      ended,
+      sleep(drainMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
+    this.givingBack.abort();
+    for (const { started } of this.held.values()) started?.abort.abort(STOPPING);
+    await ended;
+    this.ended.abort();
+    await this.beating;
+    const { registry, shards } = this.options;
+    // A row that stays is forgotten in time.
+    await registry.leave(shards.workerId).catch(() => undefined);
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const seen = this.wakeUp.count;
+      try {
+        const job = await this.fetch();
+        if (job) await this.run(job);
+        else await this.wakeUp.wait(seen, POLL_MS);
+      } catch (error) {
+        if (!isDatabaseAway(error)) this.options.log.error({ err: error }, 'a job was left open');
+        await this.wakeUp.wait(seen, POLL_MS);
+      }
+    }
+  }
+
+  /** The engines by turns, so that none waits for the other's queue to be empty. */
+  private async fetch(): Promise<ShardJob | undefined> {
+    const { engines, queue } = this.options;
+    this.turn += 1;
+    for (let i = 0; i < engines.length; i++) {
+      const engine = engines[(this.turn + i) % engines.length];
+      const job = engine && (await queue.fetch(queueOf(engine)));
+      if (job) return job;
+    }
+    return undefined;
+  }
+
+  private async run(job: ShardJob): Promise<void> {
+    const { shards, executor } = this.options;
+    const entry: { job: ShardJob; started?: Held } = { job };
+    this.held.set(job.id, entry);
+    try {
+      const claim = await persistently(() => shards.take(job), this.stopping.signal);
+      if (!claim) return;
+      const abort = new AbortController();
+      entry.started = { claim, abort };
+      if (this.givingBack.signal.aborted) abort.abort(STOPPING);
+      await executor.execute(claim, abort);
+    } finally {
+      this.held.delete(job.id);
+    }
+  }
+
+  /** Also while it drains: what is still in work must not be given to others. */
+  private async keepBeating(): Promise<void> {
+    const { signal } = this.ended;
+    for (;;) {
+      await sleep(BEAT_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.beat().catch((error: unknown) => {
+        if (!isDatabaseAway(error)) this.options.log.error({ err: error }, 'a beat was missed');
+      });
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const { registry, shards, engines, concurrency, queue } = this.options;
+    await registry.beat({ id: shards.workerId, engines: [...engines], concurrency });
+    await queue.touch([...this.held.values()].map(({ job }) => job));
+    await this.dropLost();
+  }
+
+  /** Stops what is not ours any more. */
+  private async dropLost(): Promise<void> {
+    const started = [...this.held.values()].flatMap((entry) => entry.started ?? []);
+    if (started.length === 0) return;
+    try {
+      const mine = await this.options.shards.stillMine(started.map(({ claim }) => claim));
+      for (const { claim, abort } of started) if (!mine.has(claim.job.id)) abort.abort(LOST);
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+    }
+  }
+}

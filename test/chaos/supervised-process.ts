@@ -1,0 +1,82 @@
+/** A process of ours that is started again whenever it ends, as a service manager does. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { projectRoot } from '../../src/config/project-root';
+
+const RESTART_MS = 100;
+
+export interface ProcessPlan {
+  name: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  /** What it prints once it works. */
+  ready: RegExp;
+}
+
+export class SupervisedProcess {
+  /** How often it ended though it worked and nobody had killed it. */
+  unexpectedEnds = 0;
+  private child: ChildProcess | undefined;
+  private isReady = false;
+  private stopped = false;
+  private output = '';
+
+  constructor(private readonly plan: ProcessPlan) {
+    this.start();
+  }
+
+  get name(): string {
+    return this.plan.name;
+  }
+
+  get ready(): boolean {
+    return this.isReady;
+  }
+
+  /** Its last words, for whoever wants to know why. */
+  get lastOutput(): string {
+    return `${this.plan.name}:\n${this.output.slice(-4000)}`;
+  }
+
+  /** kill -9; it is started again. */
+  kill(): void {
+    // What it says after this is the blow's doing.
+    this.isReady = false;
+    this.child?.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  private start(): void {
+    if (this.stopped) return;
+    const root = projectRoot();
+    const loaders = ['-r', '@swc-node/register', '-r', path.join(root, 'test/e2e/offline.ts')];
+    const main = path.join(root, 'src/main.ts');
+    const child = spawn(process.execPath, [...loaders, main, ...this.plan.args], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.plan.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    const hear = (text: string) => {
+      this.output = (this.output + text).slice(-20_000);
+      if (child === this.child && !child.killed && this.plan.ready.test(text)) this.isReady = true;
+    };
+    child.stdout.setEncoding('utf8').on('data', hear);
+    child.stderr.setEncoding('utf8').on('data', hear);
+    child.once('close', () => {
+      if (this.isReady && !this.stopped) this.unexpectedEnds += 1;
+      this.isReady = false;
+      setTimeout(() => {
+        this.start();
+      }, RESTART_MS);
+    });
+  }
+}

@@ -25,8 +25,8 @@ export interface CheckpointPlace {
  * metadata.json. A file `*.onnx`; a file `*.pth`, `*.pt` or `*.safetensors` with the YAML beside it. What the
  * bytes mean is not looked at.
  *
- * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_FORMAT_UNKNOWN, CHECKPOINT_TOO_LARGE, CHECKPOINT_INVALID;
- *   OperationalError CHECKPOINT_UNREADABLE; what the place's guard throws
+ * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_FORMAT_UNKNOWN, CHECKPOINT_TOO_LARGE, CHECKPOINT_INVALID,
+ *   TFJS_PATH_FORBIDDEN, TFJS_WEIGHTS_MISSING, TFJS_WEIGHTS_LENGTH; OperationalError CHECKPOINT_UNREADABLE; what the place's guard throws
  */
 export async function stageFromPath(
   place: CheckpointPlace,
@@ -95,7 +95,9 @@ class Copy {
     let copied = 0;
     for (const name of paths) {
       if (!(await this.addInside(folder, name))) {
-        throw checkpointInvalid(`the weight file ${quoted(name)} is missing`);
+        throw checkpointInvalid(`the weight file ${quoted(name)} is missing`, {
+          code: 'TFJS_WEIGHTS_MISSING',
+        });
       }
       copied += this.staging.sources().get(name)?.size ?? 0;
     }
@@ -103,6 +105,7 @@ class Copy {
     throw checkpointInvalid(
       `the weight files ${paths.slice(0, 20).map(quoted).join(', ')} hold ${copied} bytes together ` +
         `where the manifest's weights need ${byteLength}`,
+      { code: 'TFJS_WEIGHTS_LENGTH' },
     );
   }
 

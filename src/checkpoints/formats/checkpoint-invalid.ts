@@ -3,12 +3,30 @@ import { UserError } from '../../errors';
 
 const LONGEST_QUOTE = 120;
 
+/** Causes that a program may want to tell apart; CHECKPOINT_INVALID is every other one. */
+export type CheckpointInvalidCode =
+  | 'CHECKPOINT_INVALID'
+  /** The bytes are no ONNX model, or not a whole one. */
+  | 'ONNX_UNREADABLE'
+  /** Not one image in and one row of scores out. */
+  | 'ONNX_NOT_A_CLASSIFIER'
+  /** An operator whose running time has no bound. */
+  | 'ONNX_OPERATOR_FORBIDDEN'
+  /** The manifest names a file elsewhere, or one that is no weight file. */
+  | 'TFJS_PATH_FORBIDDEN'
+  | 'TFJS_WEIGHTS_MISSING'
+  /** Weight files that are shorter or longer than the manifest says. */
+  | 'TFJS_WEIGHTS_LENGTH';
+
 /** @param reason what was found and what was expected, as the end of a sentence without its full stop */
 export function checkpointInvalid(
   reason: string,
-  options: { details?: Record<string, unknown>; cause?: unknown } = {},
+  {
+    code = 'CHECKPOINT_INVALID',
+    ...options
+  }: { code?: CheckpointInvalidCode; details?: Record<string, unknown>; cause?: unknown } = {},
 ): UserError {
-  return new UserError('CHECKPOINT_INVALID', `The checkpoint is refused: ${reason}.`, options);
+  return new UserError(code, `The checkpoint is refused: ${reason}.`, options);
 }
 
 /** Text out of a checkpoint, made safe to print: quoted, control characters escaped, cut short. */

@@ -75,7 +75,7 @@ export function describeStateDict(
   };
 }
 
-/** @throws UserError CHECKPOINT_INVALID where it is no image classifier */
+/** @throws UserError ONNX_NOT_A_CLASSIFIER */
 export function describeOnnx(graph: OnnxGraph): CheckpointDescription {
   const { inputShape, classCount, endsInSoftmax } = contractOf(graph);
   return {

@@ -1,5 +1,5 @@
 /** Says what a checkpoint takes and gives without holding its weights, however large they are. */
-import { MAX_SIDECAR_BYTES } from '../architectures/parse-yaml';
+import { checkSidecarSize } from '../architectures/parse-yaml';
 import { MAX_METADATA_BYTES, MAX_MODEL_JSON_BYTES } from '../limits';
 import type { ByteSource } from './byte-source';
 import { METADATA_FILE } from './checkpoint-digest';
@@ -56,7 +56,10 @@ function weightsOf(sources: Sources): ByteSource {
 
 async function sidecarOf(sources: Sources): Promise<Uint8Array | undefined> {
   const [sidecar] = [...sources].filter(([name]) => isSidecar(name));
-  return sidecar && readSmall(...sidecar, MAX_SIDECAR_BYTES);
+  if (sidecar === undefined) return undefined;
+  const [, source] = sidecar;
+  checkSidecarSize(source.size);
+  return source.read(0, source.size);
 }
 
 function isSidecar(name: string): boolean {

@@ -22,9 +22,8 @@ export interface ReadCheckpointOptions {
  * read with the YAML of its name, else architecture.yaml, where there is one beside it. The meaning of the bytes
  * is not looked at here: see `describeCheckpoint`.
  *
- * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_FORMAT_UNKNOWN, CHECKPOINT_TOO_LARGE, CHECKPOINT_INVALID
- *   (a manifest that names files elsewhere, a missing, short or long weight file);
- *   OperationalError CHECKPOINT_UNREADABLE
+ * @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_FORMAT_UNKNOWN, CHECKPOINT_TOO_LARGE, CHECKPOINT_INVALID,
+ *   TFJS_PATH_FORBIDDEN, TFJS_WEIGHTS_MISSING, TFJS_WEIGHTS_LENGTH; OperationalError CHECKPOINT_UNREADABLE
  */
 export async function readCheckpoint(
   checkpointPath: string,
@@ -94,7 +93,10 @@ async function readGroup(
   let byteLength = 0;
   for (const name of group.paths) {
     const bytes = await readFileInside(folder, name, budget);
-    if (bytes === undefined) throw checkpointInvalid(`the weight file ${quoted(name)} is missing`);
+    if (bytes === undefined)
+      throw checkpointInvalid(`the weight file ${quoted(name)} is missing`, {
+        code: 'TFJS_WEIGHTS_MISSING',
+      });
     files.set(name, bytes);
     byteLength += bytes.byteLength;
   }
@@ -102,6 +104,7 @@ async function readGroup(
     throw checkpointInvalid(
       `the weight files ${group.paths.map(quoted).join(', ')} hold ${byteLength} bytes together ` +
         `where the manifest's weights need ${group.byteLength}`,
+      { code: 'TFJS_WEIGHTS_LENGTH' },
     );
   }
 }

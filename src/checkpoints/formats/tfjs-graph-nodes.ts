@@ -1,6 +1,6 @@
 /** The nodes of a tfjs graph model, checked before a runtime sees them. */
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
-import { isJsonObject, isWhole, type JsonObject } from './json-value';
+import { decimalOf, isJsonObject, isWhole, type JsonObject } from './json-value';
 import { isAllowedOperator } from './tfjs-graph-operators';
 
 const MAX_NODES = 20_000;
@@ -62,11 +62,14 @@ function checkWindow({ name, op, attr }: GraphNode): void {
 /** [1, height, width, 1] as an AttrValue in JSON, in either order of the axes. */
 function isWindow(value: unknown): boolean {
   const list = isJsonObject(value) ? value['list'] : undefined;
-  const sizes = isJsonObject(list) ? list['i'] : undefined;
+  const { f: floats = [], i: sizes }: JsonObject = isJsonObject(list) ? list : {};
   return (
+    // The executor would take these instead.
+    Array.isArray(floats) &&
+    floats.length === 0 &&
     Array.isArray(sizes) &&
     sizes.length === 4 &&
-    sizes.every((size: unknown) => isWhole(Number(size), 1, MAX_WINDOW_SIDE))
+    sizes.every((size: unknown) => isWhole(decimalOf(size), 1, MAX_WINDOW_SIDE))
   );
 }
 

@@ -1,6 +1,6 @@
 /** The two ends of a tfjs graph model, as its signature and its placeholder say. */
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
-import { isJsonObject, isWhole, type JsonObject } from './json-value';
+import { decimalOf, isJsonObject, isWhole, type JsonObject } from './json-value';
 import { type GraphNode, nodeNameOf } from './tfjs-graph-nodes';
 
 const MAX_RANK = 16;
@@ -50,7 +50,7 @@ export function dimsOf({ shape }: GraphEnd): (number | undefined)[] | undefined 
   const dims = isJsonObject(shape) ? shape['dim'] : undefined;
   if (!Array.isArray(dims) || dims.length > MAX_RANK) return undefined;
   return dims.map((dim: unknown) => {
-    const size = isJsonObject(dim) ? Number(dim['size']) : Number.NaN;
+    const size = isJsonObject(dim) ? decimalOf(dim['size']) : Number.NaN;
     return isWhole(size, 1, Number.MAX_SAFE_INTEGER) ? size : undefined;
   });
 }

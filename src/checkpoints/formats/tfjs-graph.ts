@@ -119,7 +119,9 @@ function joined(
   for (const { paths, byteLength } of groups) {
     const found = paths.map((path) => files.get(path) ?? new Uint8Array());
     if (found.reduce((sum, shard) => sum + shard.byteLength, 0) !== byteLength) {
-      throw checkpointInvalid('its weight files do not hold what the manifest says');
+      throw checkpointInvalid('its weight files do not hold what the manifest says', {
+        code: 'TFJS_WEIGHTS_LENGTH',
+      });
     }
     shards.push(...found);
   }

@@ -1,6 +1,5 @@
 /** Reads one layer of a tfjs (or Keras) topology, and refuses what would not run here as it was trained. */
-import { quoted } from './checkpoint-invalid';
-import { isWhole, type JsonObject } from './json-value';
+import { isWhole, type JsonObject, shownJson } from './json-value';
 import type { HeightWidth, Padding } from './layer-spec';
 
 const MAX_CHANNELS = 65_536;
@@ -157,7 +156,7 @@ function readActivation(config: JsonObject): TfjsLayer[] | string {
   const activation = config['activation'] ?? 'linear';
   if (activation === 'relu' || activation === 'softmax') return [{ kind: activation }];
   if (activation === 'linear') return [];
-  return `activation ${quoted(JSON.stringify(activation))}`;
+  return `activation ${shownJson(activation)}`;
 }
 
 function usesBias(config: JsonObject): boolean {

@@ -1,6 +1,6 @@
 /** The frame of a tfjs model: model.json's parts, and which bytes of which file are which weight. */
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
-import { isJsonObject, isWhole, type JsonObject, parseJson } from './json-value';
+import { isJsonObject, isWhole, type JsonObject, parseJson, shownJson } from './json-value';
 
 export const MODEL_FILE = 'model.json';
 
@@ -38,7 +38,7 @@ export interface TfjsModelJson {
   groups: readonly WeightGroup[];
 }
 
-/** @throws UserError CHECKPOINT_INVALID; weights of another type than the format allows are listed all at once */
+/** @throws UserError CHECKPOINT_INVALID, TFJS_PATH_FORBIDDEN; weights of another type than the format allows are listed all at once */
 export function parseModelJson(bytes: Uint8Array): TfjsModelJson {
   const json = parseJson(bytes);
   if (!isJsonObject(json)) throw checkpointInvalid(`${MODEL_FILE} is not a JSON object`);
@@ -93,12 +93,15 @@ function parseGroup(group: unknown, state: ManifestState): WeightGroup {
 function checkedPath(name: unknown, seen: Set<string>): string {
   if (typeof name !== 'string' || !SHARD_NAME.test(name)) {
     throw checkpointInvalid(
-      `the weightsManifest names the file ${quoted(String(name))}; a weight file lies beside ` +
+      `the weightsManifest names the file ${shownJson(name)}; a weight file lies beside ` +
         `${MODEL_FILE} under a plain name of letters, digits, '.', '_' and '-'`,
+      { code: 'TFJS_PATH_FORBIDDEN' },
     );
   }
   if (seen.has(name)) {
-    throw checkpointInvalid(`the weightsManifest uses the file ${quoted(name)} twice or wrongly`);
+    throw checkpointInvalid(`the weightsManifest uses the file ${quoted(name)} twice or wrongly`, {
+      code: 'TFJS_PATH_FORBIDDEN',
+    });
   }
   seen.add(name);
   return name;
@@ -111,8 +114,8 @@ function parseWeight(weight: unknown, { dtypes, unsupported }: ManifestState): W
   }
   const isFit = typeof dtype === 'string' && dtypes.includes(dtype);
   if (!isFit || quantization !== undefined) {
-    const kind = quantization === undefined ? String(dtype) : 'quantized';
-    unsupported.push(`${quoted(name)} (${quoted(kind)})`);
+    const kind = quantization === undefined ? shownJson(dtype) : '"quantized"';
+    unsupported.push(`${quoted(name)} (${kind})`);
   }
   const dims = shape.map((size: unknown) => (isWhole(size, 0, 2 ** 31) ? size : Number.NaN));
   const elementCount = dims.reduce((product, size) => product * size, 1);

@@ -1,7 +1,7 @@
 /** Reads the topology of a tfjs (or Keras) Sequential model into checked layer descriptions, without weights. */
 import type { ImageShape } from '../../datasets/dataset';
 import { checkpointInvalid, quoted } from './checkpoint-invalid';
-import { isJsonObject, isWhole, type JsonObject } from './json-value';
+import { isJsonObject, isWhole, type JsonObject, shownJson } from './json-value';
 import { readTfjsLayer, type TfjsEntry, type TfjsLayer } from './tfjs-layer-config';
 
 const MAX_LAYERS = 1000;
@@ -17,7 +17,7 @@ export function parseTopology(topology: JsonObject): TopologySpec {
   const model = isJsonObject(topology['model_config']) ? topology['model_config'] : topology;
   if (model['class_name'] !== 'Sequential') {
     throw checkpointInvalid(
-      `only Sequential models are supported, not ${quoted(String(model['class_name']))}`,
+      `only Sequential models are supported, not ${shownJson(model['class_name'])}`,
     );
   }
   const config = model['config'];
@@ -73,6 +73,6 @@ function inputShapeOf(config: JsonObject): ImageShape {
   }
   throw checkpointInvalid(
     'the first layer must take images: batch_input_shape [null, height, width, channels] with 1 to 4 ' +
-      `channels, not ${quoted(JSON.stringify(shape ?? null))}`,
+      `channels, not ${shownJson(shape)}`,
   );
 }

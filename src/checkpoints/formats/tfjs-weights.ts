@@ -12,7 +12,7 @@ export class WeightTable {
 
   /**
    * @param files undefined: names and shapes alone are looked at, and no weight has values
-   * @throws UserError CHECKPOINT_INVALID where files and manifest do not fit together
+   * @throws UserError CHECKPOINT_INVALID, TFJS_WEIGHTS_LENGTH where files and manifest do not fit together
    */
   constructor(groups: readonly WeightGroup[], files: ReadonlyMap<string, Uint8Array> | undefined) {
     for (const group of groups) {
@@ -65,7 +65,9 @@ function valuesOf(group: WeightGroup, files: ReadonlyMap<string, Uint8Array>): F
   const shards = group.paths.map((path) => files.get(path) ?? new Uint8Array());
   const bytes = shards.reduce((sum, shard) => sum + shard.byteLength, 0);
   if (bytes !== group.byteLength) {
-    throw checkpointInvalid('its weight files do not hold what the manifest says');
+    throw checkpointInvalid('its weight files do not hold what the manifest says', {
+      code: 'TFJS_WEIGHTS_LENGTH',
+    });
   }
   const joined = new Uint8Array(bytes);
   let end = 0;

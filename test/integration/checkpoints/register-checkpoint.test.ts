@@ -156,7 +156,7 @@ describe('what is no checkpoint', () => {
     await writeLayersModel(path.join(service.root, 'long'), { seed: 7 });
     await appendFile(path.join(service.root, 'long', 'weights.bin'), 'more');
     expect((await refusal('notes.txt')).extensions.code).toBe('CHECKPOINT_FORMAT_UNKNOWN');
-    expect((await refusal('broken.onnx')).extensions.code).toBe('CHECKPOINT_INVALID');
+    expect((await refusal('broken.onnx')).extensions.code).toBe('ONNX_UNREADABLE');
     expect((await refusal('empty')).extensions.code).toBe('CHECKPOINT_FORMAT_UNKNOWN');
     expect((await refusal('.')).extensions.code).toBe('CHECKPOINT_FORMAT_UNKNOWN');
     expect((await refusal('long')).message).toContain('31404 bytes');

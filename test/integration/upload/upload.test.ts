@@ -148,7 +148,7 @@ describe('an upload is refused, and nothing of it is kept,', () => {
     const half = (await onnxBytes()).subarray(0, 9000);
     for (const bytes of [Buffer.from('hello'), half, Buffer.alloc(0)]) {
       const answer = await upload(port, '?filename=x.onnx', bytes);
-      expect(answer).toMatchObject({ status: 422, code: 'CHECKPOINT_INVALID' });
+      expect(answer).toMatchObject({ status: 422, code: 'ONNX_UNREADABLE' });
     }
     expect(await upload(port, '?filename=x.pth', Buffer.alloc(0))).toMatchObject({
       status: 422,
@@ -163,7 +163,7 @@ describe('an upload is refused, and nothing of it is kept,', () => {
     const pieces = [bytes.subarray(0, 10), bytes.subarray(10)];
     expect(await uploadPieces(port, '?filename=x.onnx', pieces)).toMatchObject(expected);
     const fits = await upload(port, '?filename=x.onnx', Buffer.alloc(UPLOAD_BYTES));
-    expect(fits.code).toBe('CHECKPOINT_INVALID');
+    expect(fits.code).toBe('ONNX_UNREADABLE');
   });
 
   it('when the store can not be written, which is no fault of the caller', async () => {

@@ -33,8 +33,8 @@ async function writeModel(paths: unknown[] = ['weights.bin']): Promise<void> {
   });
 }
 
-function invalid(reason: RegExp): { code: string; message: unknown } {
-  return { code: 'CHECKPOINT_INVALID', message: expect.stringMatching(reason) };
+function invalid(reason: RegExp, code = 'CHECKPOINT_INVALID'): { code: string; message: unknown } {
+  return { code, message: expect.stringMatching(reason) };
 }
 
 const sha256 = (content: Uint8Array | string): string =>
@@ -98,23 +98,34 @@ describe('a tfjs layers model', () => {
   ])('is refused where its manifest names the file %j', async (name) => {
     await writeModel([name]);
     await writeFiles(root, { 'weights.bin': bytes });
-    await expect(readCheckpoint(folder)).rejects.toMatchObject(invalid(/names the file|wrongly/));
+    await expect(readCheckpoint(folder)).rejects.toMatchObject(
+      invalid(/names the file|wrongly/, 'TFJS_PATH_FORBIDDEN'),
+    );
   });
 
   test('is refused where its manifest uses a file twice', async () => {
     await writeModel(['weights.bin', 'weights.bin']);
-    await expect(readCheckpoint(folder)).rejects.toMatchObject(invalid(/twice/));
+    await expect(readCheckpoint(folder)).rejects.toMatchObject(
+      invalid(/twice/, 'TFJS_PATH_FORBIDDEN'),
+    );
   });
 
   test('is refused where a weight file is missing, short or long', async () => {
     await writeModel(['other.bin']);
-    await expect(readCheckpoint(folder)).rejects.toMatchObject(invalid(/"other.bin" is missing/));
+    await expect(readCheckpoint(folder)).rejects.toMatchObject(
+      invalid(/"other.bin" is missing/, 'TFJS_WEIGHTS_MISSING'),
+    );
     await writeFiles(folder, { 'other.bin': bytes.subarray(1) });
     await expect(readCheckpoint(folder)).rejects.toMatchObject(
-      invalid(new RegExp(`hold ${bytes.length - 1} bytes .* need ${bytes.length}`)),
+      invalid(
+        new RegExp(`hold ${bytes.length - 1} bytes .* need ${bytes.length}`),
+        'TFJS_WEIGHTS_LENGTH',
+      ),
     );
     await writeFiles(folder, { 'other.bin': Buffer.concat([bytes, Buffer.alloc(4)]) });
-    await expect(readCheckpoint(folder)).rejects.toMatchObject(invalid(/hold .* bytes/));
+    await expect(readCheckpoint(folder)).rejects.toMatchObject(
+      invalid(/hold .* bytes/, 'TFJS_WEIGHTS_LENGTH'),
+    );
   });
 
   test('may link a weight file within its folder, but not out of it', async () => {

@@ -187,15 +187,15 @@ test('a weight that has fewer values than its shape says is refused', () => {
   // Without its empty raw_data (tag 74, no bytes), nothing but the shape speaks of the size.
   const at = bytes.indexOf(Buffer.from([74, 0]));
   bytes[at] = 0x50;
-  expect(thrownBy(() => readOnnxChain(bytes))).toMatchObject({ code: 'CHECKPOINT_INVALID' });
+  expect(thrownBy(() => readOnnxChain(bytes))).toMatchObject({ code: 'ONNX_UNREADABLE' });
 });
 
 test('what is no ONNX model at all is refused as such', () => {
   expect(thrownBy(() => readOnnxChain(Buffer.from('not a model')))).toMatchObject({
-    code: 'CHECKPOINT_INVALID',
+    code: 'ONNX_UNREADABLE',
   });
   const whole = writeOnnx(pooledModel());
   expect(thrownBy(() => readOnnxChain(whole.subarray(0, whole.length / 2)))).toMatchObject({
-    code: 'CHECKPOINT_INVALID',
+    code: 'ONNX_UNREADABLE',
   });
 });

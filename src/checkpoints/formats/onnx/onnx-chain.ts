@@ -13,7 +13,7 @@ import { readOnnx } from './read-onnx';
 const OWN_NAME = /^\d+_[a-z]+$/;
 
 /**
- * @throws UserError CHECKPOINT_INVALID, CHECKPOINT_EXTERNAL_DATA; CONVERT_OPERATION_UNSUPPORTED naming the
+ * @throws UserError what readOnnx and contractOf throw, CHECKPOINT_INVALID; CONVERT_OPERATION_UNSUPPORTED naming the
  *   operator where the graph is more than a chain of layers that all formats have; CHECKPOINT_LAYERS_MISMATCH
  */
 export function readOnnxChain(bytes: Uint8Array): SequentialModel {
@@ -25,7 +25,13 @@ export function readOnnxChain(bytes: Uint8Array): SequentialModel {
     );
   }
   const layers = layersOf(readParts(bytes), contract.inputName, contract.outputName);
-  return sequentialModel(contract.inputShape, layers);
+  const model = sequentialModel(contract.inputShape, layers);
+  if (model.classCount !== contract.classCount) {
+    throw checkpointInvalid(
+      `its layers give ${model.classCount} scores where its output says ${contract.classCount}`,
+    );
+  }
+  return model;
 }
 
 function layersOf(graph: GraphParts, inputName: string, outputName: string): SequentialLayer[] {

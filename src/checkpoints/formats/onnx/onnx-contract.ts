@@ -1,11 +1,14 @@
 /** Holds an ONNX graph against what an image classifier is: one image input, one output of K scores. */
 import type { ImageShape } from '../../../datasets/dataset';
+import type { UserError } from '../../../errors';
 import { checkpointInvalid, quoted } from '../checkpoint-invalid';
 import { DATA_TYPE } from './onnx-schema';
 import type { OnnxValue } from './onnx-value';
 import type { OnnxGraph } from './read-onnx';
 
 const MAX_FIXED_BATCH = 4096;
+/** As in all other formats. */
+const MAX_IMAGE_SIDE = 8192;
 /** 256 MiB of float32 for one batch of a fixed size. */
 const MAX_INPUT_VALUES = 2 ** 26;
 const MAX_CLASSES = 65_535;
@@ -22,7 +25,7 @@ export interface OnnxContract {
   endsInSoftmax: boolean;
 }
 
-/** @throws UserError CHECKPOINT_INVALID, saying what was found */
+/** @throws UserError ONNX_NOT_A_CLASSIFIER, saying what was found */
 export function contractOf(graph: OnnxGraph): OnnxContract {
   const input = theOnly(graph.inputs, 'input');
   const output = theOnly(graph.outputs, 'output');
@@ -37,7 +40,7 @@ export function contractOf(graph: OnnxGraph): OnnxContract {
     (batch !== undefined && outputBatch !== undefined && batch !== outputBatch) ||
     !fitsMemory(outputBatch, inputShape)
   ) {
-    throw checkpointInvalid(
+    throw noClassifier(
       `the output must be float32 scores [batch, classes] with a fixed number of classes, not ${words(output)}`,
     );
   }
@@ -63,11 +66,15 @@ function isSoftmax({ nodes }: OnnxGraph, output: string): boolean {
   return maker?.opType === 'Softmax';
 }
 
+function noClassifier(found: string): UserError {
+  return checkpointInvalid(found, { code: 'ONNX_NOT_A_CLASSIFIER' });
+}
+
 function theOnly(values: readonly OnnxValue[], side: 'input' | 'output'): OnnxValue {
   const [value] = values;
   if (value !== undefined && values.length === 1) return value;
   const found = values.slice(0, 8).map(words).join(', ');
-  throw checkpointInvalid(
+  throw noClassifier(
     `a classifier has one ${side}, not ${values.length}${found === '' ? '' : ` (${found})`}`,
   );
 }
@@ -78,7 +85,7 @@ function imageInput(input: OnnxValue): {
   inputShape: ImageShape;
 } {
   const [batch, a, b, c] = input.dims ?? [];
-  const refusal = checkpointInvalid(
+  const refusal = noClassifier(
     'the input must be float32 images, [batch, channels, height, width] or [batch, height, width, ' +
       `channels], with 1, 3 or 4 channels and only the batch free, not ${words(input)}`,
   );
@@ -96,7 +103,11 @@ function imageInput(input: OnnxValue): {
 }
 
 function fitsMemory(batch = 1, { height, width, channels }: ImageShape): boolean {
-  return batch <= MAX_FIXED_BATCH && batch * height * width * channels <= MAX_INPUT_VALUES;
+  return (
+    batch <= MAX_FIXED_BATCH &&
+    Math.max(height, width, channels) <= MAX_IMAGE_SIDE &&
+    batch * height * width * channels <= MAX_INPUT_VALUES
+  );
 }
 
 function isChannels(size: number): boolean {

@@ -1,4 +1,5 @@
 /** Single ONNX operators as layers of a SequentialModel. */
+import { quoted } from '../checkpoint-invalid';
 import type { HeightWidth, Padding } from '../layer-spec';
 import type { SequentialLayer, Tensor } from '../sequential-model';
 import type { NodeParts } from './onnx-parts';
@@ -24,7 +25,7 @@ export function layerOfNode(node: NodeParts, weights: NodeWeights): SequentialLa
   const read = READERS.get(node.opType);
   if (read === undefined || node.domain !== '') return 'it is not one of the supported ones';
   const foreign = [...node.attributes.keys()].find((name) => !read.attributes.includes(name));
-  if (foreign !== undefined) return `it has the attribute ${JSON.stringify(foreign.slice(0, 40))}`;
+  if (foreign !== undefined) return `it has the attribute ${quoted(foreign.slice(0, 40))}`;
   return read.read(node, weights);
 }
 
@@ -33,6 +34,8 @@ interface Reader {
   read: (node: NodeParts, weights: NodeWeights) => SequentialLayer | string;
 }
 
+/** What the readers of all other formats take. */
+const MAX_WINDOW_SIDE = 1024;
 const WINDOW = ['kernel_shape', 'strides', 'pads', 'dilations', 'auto_pad'];
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
@@ -98,6 +101,7 @@ function readConv(node: NodeParts, weights: NodeWeights): SequentialLayer | stri
   if (said !== undefined && said.join() !== kernel.join()) return 'its kernel has another shape';
   const window = windowOf(node, kernel);
   if (typeof window === 'string') return window;
+  if (bias !== undefined && !isVector(bias, weight.shape[0])) return 'its bias has another size';
   const { strides, padding } = window;
   return { kind: 'conv2d', name: weights.name, weight, bias, strides, padding };
 }
@@ -109,15 +113,16 @@ function readBatchNorm({ attributes }: NodeParts, weights: NodeWeights): Sequent
   if (typeof epsilon !== 'number' || !(epsilon >= 0 && epsilon <= 1)) {
     return 'its epsilon is not in 0…1';
   }
-  return {
-    kind: 'batchNorm2d',
-    name: weights.name,
-    weight: weights.take(1, 1),
-    bias: weights.take(2, 1),
-    runningMean: weights.take(3, 1),
-    runningVar: weights.take(4, 1),
-    epsilon,
-  };
+  const weight = weights.take(1, 1);
+  const bias = weights.take(2, 1);
+  const runningMean = weights.take(3, 1);
+  const runningVar = weights.take(4, 1);
+  const channels = weight.shape[0];
+  if (![bias, runningMean, runningVar].every((tensor) => isVector(tensor, channels))) {
+    return 'its weights have not all one size';
+  }
+  const { name } = weights;
+  return { kind: 'batchNorm2d', name, weight, bias, runningMean, runningVar, epsilon };
 }
 
 function readGemm({ attributes }: NodeParts, weights: NodeWeights): SequentialLayer | string {
@@ -127,7 +132,15 @@ function readGemm({ attributes }: NodeParts, weights: NodeWeights): SequentialLa
   const weight = weights.take(1, 2);
   const bias = weights.has(2) ? weights.take(2, 1) : undefined;
   const turned = attributes.get('transB') === 1;
+  // ONNX would stretch a bias of one number over all rows.
+  if (bias !== undefined && !isVector(bias, weight.shape[turned ? 0 : 1])) {
+    return 'its bias has another size';
+  }
   return { kind: 'dense', name: weights.name, weight: turned ? weight : transposed(weight), bias };
+}
+
+function isVector({ shape }: Tensor, size: number | undefined): boolean {
+  return shape.length === 1 && shape[0] === size;
 }
 
 function windowOf(
@@ -148,8 +161,9 @@ function windowOf(
     return 'it is not over images';
   }
   const sizes = [height - 1, width - 1, down - 1, right - 1, top, left, bottom, end];
-  if (more.length + moreStrides.length + morePads.length > 0 || sizes.some((size) => size < 0)) {
-    return 'it is not over images, or has a size below its least';
+  const isOdd = sizes.some((size) => size < 0 || size > MAX_WINDOW_SIDE);
+  if (more.length + moreStrides.length + morePads.length > 0 || isOdd) {
+    return `it is not over images, or has a size below its least or above ${MAX_WINDOW_SIDE}`;
   }
   if (ints('dilations', [1, 1]).some((dilation) => dilation !== 1)) return 'it is dilated';
   if ((attributes.get('ceil_mode') ?? 0) !== 0) return 'it rounds its size up (ceil_mode)';

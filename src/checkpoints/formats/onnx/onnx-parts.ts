@@ -24,7 +24,7 @@ export interface WeightParts {
   /**
    * Reads the values; undefined where they are not float32.
    *
-   * @throws UserError CHECKPOINT_INVALID where there are not as many as the shape says
+   * @throws UserError ONNX_UNREADABLE where there are not as many as the shape says
    */
   values: () => Float32Array | undefined;
 }
@@ -36,7 +36,7 @@ export interface GraphParts {
 
 /**
  * @param bytes a model that readOnnx has read, so it has one graph and no data outside
- * @throws UserError CHECKPOINT_INVALID
+ * @throws UserError ONNX_UNREADABLE
  */
 export function readParts(bytes: Uint8Array): GraphParts {
   return readable(() => partsOf(bytes));
@@ -49,7 +49,10 @@ function readable<T>(read: () => T): T {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : 'unreadable';
-    throw checkpointInvalid(`it is not a readable ONNX model: ${reason}`, { cause: error });
+    throw checkpointInvalid(`it is not a readable ONNX model: ${reason}`, {
+      code: 'ONNX_UNREADABLE',
+      cause: error,
+    });
   }
 }
 

@@ -93,12 +93,32 @@ export function eachField(
     const reader = new BinaryReader(message);
     while (reader.pos < reader.len) {
       budget.spend();
+      check32Bits(message, reader.pos);
       const [number, wire] = reader.tag();
+      if (wire === WireType.LengthDelimited) check32Bits(message, reader.pos);
       const field = new Field(number, wire, reader);
       visit(field);
-      if (!field.used) reader.skip(wire, number);
+      if (!field.used) skip(reader, wire, number);
     }
   });
+}
+
+/** Tags and lengths that are longer, the wire reader cuts off where other readers refuse the file. */
+function check32Bits(message: Uint8Array, at: number): void {
+  for (let i = 0; i < 5; i++) {
+    const byte = message[at + i] ?? 0;
+    if (byte < 0x80 && (i < 4 || byte < 0x10)) return;
+  }
+  throw new MalformedProtobuf('a tag or a length has more than 32 bits');
+}
+
+function skip(reader: BinaryReader, wire: WireType, number: number): void {
+  if (wire === WireType.StartGroup || wire === WireType.EndGroup) {
+    throw new MalformedProtobuf(`field ${number} is a group, which ONNX does not have`);
+  }
+  // Read, for the wire reader skips numbers of any length.
+  if (wire === WireType.Varint) reader.int64();
+  else reader.skip(wire, number);
 }
 
 function toNumber(value: bigint | string): number {

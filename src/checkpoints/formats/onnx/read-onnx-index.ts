@@ -62,7 +62,10 @@ export async function readOnnxIndex(source: ByteSource): Promise<OnnxGraph> {
     await new IndexLoader(sparse).message('model', 0, source.size, 0);
   } catch (error) {
     if (!(error instanceof MalformedProtobuf)) throw error;
-    throw checkpointInvalid(`it is not a readable ONNX model: ${error.message}`, { cause: error });
+    throw checkpointInvalid(`it is not a readable ONNX model: ${error.message}`, {
+      code: 'ONNX_UNREADABLE',
+      cause: error,
+    });
   }
   return readOnnx(sparse.bytes);
 }
@@ -78,7 +81,7 @@ class IndexLoader {
 
   /** Loads a message but for tensor data. What is malformed is left to the reader that comes after. */
   async message(kind: 'model' | Kind, start: number, end: number, depth: number): Promise<void> {
-    if (depth > MAX_DEPTH) throw checkpointInvalid('its messages are nested too deeply');
+    if (depth > MAX_DEPTH) throw new MalformedProtobuf('messages are nested too deeply');
     for (let at = start; at < end;) {
       this.budget.spend();
       const headEnd = Math.min(at + MAX_HEAD_BYTES, end);

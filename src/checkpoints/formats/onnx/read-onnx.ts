@@ -21,23 +21,25 @@ export interface OnnxGraph {
 }
 
 /**
- * @throws UserError CHECKPOINT_INVALID where the bytes are no ONNX model or it loops,
+ * @throws UserError ONNX_UNREADABLE where the bytes are no ONNX model, ONNX_OPERATOR_FORBIDDEN where it loops,
  *   CHECKPOINT_EXTERNAL_DATA where any tensor, in nested graphs and functions too, lies in another file
  */
 export function readOnnx(bytes: Uint8Array): OnnxGraph {
   // The runtime tells its own format by this mark, and would then not read what was checked here.
   if (Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ORTM') {
-    throw checkpointInvalid(
-      'this is a model in the ORT format; give the ONNX file it was made from',
-    );
+    throw unreadable('this is a model in the ORT format; give the ONNX file it was made from');
   }
   try {
     return readModel(bytes, new Budget());
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : 'unreadable';
-    throw checkpointInvalid(`it is not a readable ONNX model: ${reason}`, { cause: error });
+    throw unreadable(`it is not a readable ONNX model: ${reason}`, error);
   }
+}
+
+function unreadable(found: string, cause?: unknown): UserError {
+  return checkpointInvalid(found, { code: 'ONNX_UNREADABLE', cause });
 }
 
 function readModel(bytes: Uint8Array, budget: FieldBudget): OnnxGraph {
@@ -48,9 +50,9 @@ function readModel(bytes: Uint8Array, budget: FieldBudget): OnnxGraph {
     else if (field.number === MODEL.trainingInfo) scanTraining(field.bytes(), budget);
   });
   const [graph] = graphs;
-  if (graph === undefined) throw checkpointInvalid('it is not an ONNX model: it holds no graph');
+  if (graph === undefined) throw unreadable('it is not an ONNX model: it holds no graph');
   // Protobuf readers merge the two; what was checked would not be what runs.
-  if (graphs.length > 1) throw checkpointInvalid('the ONNX file holds more than one graph');
+  if (graphs.length > 1) throw unreadable('the ONNX file holds more than one graph');
   return graph;
 }
 
@@ -89,7 +91,9 @@ function readNode(message: Uint8Array, budget: FieldBudget): OnnxNode {
   });
   // One pass could take for ever, and a runtime in the middle of a pass can't be interrupted.
   if (opType === 'Loop') {
-    throw checkpointInvalid('its graph has the operator Loop, whose running time has no bound');
+    throw checkpointInvalid('its graph has the operator Loop, whose running time has no bound', {
+      code: 'ONNX_OPERATOR_FORBIDDEN',
+    });
   }
   return { opType, inputs, outputs };
 }

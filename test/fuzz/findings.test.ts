@@ -94,7 +94,7 @@ describe('YAML that nests', () => {
       const error = thrownBy(() => parseYaml(bytes)) as Error;
       expect(error).toMatchObject({ code: 'CHECKPOINT_ARCHITECTURE_INVALID' });
       expect(error.message).not.toContain('call stack');
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(performance.now() - started).toBeLessThan(10_000);
     },
   );
 

@@ -55,7 +55,7 @@ const REACHED: Readonly<Record<ReaderName, readonly string[]>> = {
 };
 
 describe.each(READER_NAMES)('%s', (reader) => {
-  test(`reads or refuses ${FILES} mutated files, each within a second`, async () => {
+  test(`reads or refuses ${FILES} mutated files, each without hanging`, async () => {
     const report = await fuzz({ reader, seed: SEED, from: 0, count: FILES });
     const failures = report.failures.map(({ index, kind, reason }) => ({ index, kind, reason }));
     expect(failures).toEqual([]);

@@ -139,7 +139,7 @@ function expectRefusal(errors: AnsweredError[], { code, details }: LimitCase): v
 test.each(refused)('$title is refused over HTTP with $code', async (limitCase) => {
   const started = performance.now();
   const { status, data, errors } = await edge.post(limitCase.query);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(10_000);
   expect(status).toBe(400);
   expect(data).toBeUndefined();
   expectRefusal(errors, limitCase);
@@ -206,7 +206,7 @@ test.each([
 ])('%s is refused by the validation, without a hang', async (_title, query) => {
   const started = performance.now();
   const { status, errors } = await edge.post(query);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(10_000);
   expect(status).toBe(400);
   expect(errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   expect(errors[0]?.message).toMatch(/Cannot spread fragment "A" within itself/);

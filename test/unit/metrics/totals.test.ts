@@ -96,14 +96,3 @@ test('compensated sums keep what plain addition loses', () => {
   expect(tenths.value).toBe(100_000);
   expect(plain).not.toBe(100_000);
 });
-
-test('10,000 samples of 10 classes are counted in milliseconds', () => {
-  const logits = Float32Array.from({ length: 100_000 }, (_, i) => Math.sin(i) * 5);
-  const labels = Uint16Array.from({ length: 10_000 }, (_, i) => i % 10);
-  totalsOf(logits, labels, 10);
-  const startedAt = performance.now();
-  const { sampleCount } = totalsOf(logits, labels, 10);
-  expect(sampleCount).toBe(10_000);
-  // Measured 1.4 ms; a machine under load gets room.
-  expect(performance.now() - startedAt).toBeLessThan(200);
-});

@@ -112,7 +112,7 @@ describe('a tensor larger than its file', () => {
     expect(refusal.code).toBe('PYTORCH_TENSOR_LIMIT');
     expect(refusal.message).toContain('contiguous()');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('the allowance is shared by all tensors of a file', () => {

@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./checkpoint.command') as typeof import('./checkpoint.command')).checkpointCommand,
   convert: () =>
     (require('./convert.command') as typeof import('./convert.command')).convertCommand,
+  data: () => (require('./data.command') as typeof import('./data.command')).dataCommand,
   migrate: () =>
     (require('./migrate.command') as typeof import('./migrate.command')).migrateCommand,
   migration: () =>

@@ -29,6 +29,7 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./convert.command') as typeof import('./convert.command')).convertCommand,
   credentials: () =>
     (require('./credentials.command') as typeof import('./credentials.command')).credentialsCommand,
+  data: () => (require('./data.command') as typeof import('./data.command')).dataCommand,
   migrate: () =>
     (require('./migrate.command') as typeof import('./migrate.command')).migrateCommand,
   migration: () =>

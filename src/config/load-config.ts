@@ -1,5 +1,5 @@
 /** Reads config.yaml and the environment into an AppConfig, or refuses with every problem by its path. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { type Document, parseDocument } from 'yaml';
@@ -11,7 +11,10 @@ export interface LoadedConfig {
   config: AppConfig;
   /** The folder at which relative paths of the file start. */
   folder: string;
-  /** Where Fashion-MNIST's files may be found before the network is asked (ASSAY_DATA_MIRROR). */
+  /**
+   * Where Fashion-MNIST's files may be found before the network is asked: ASSAY_DATA_MIRROR, else
+   * data/fashion-mnist beside the file, which data/fashion-mnist.dvc tracks, once it is pulled.
+   */
   dataMirror: string | undefined;
   /** Holds a password: never logged. */
   databaseUrl: string | undefined;
@@ -33,9 +36,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): LoadedConfig {
   return {
     config,
     folder,
-    dataMirror: env.ASSAY_DATA_MIRROR ? path.resolve(env.ASSAY_DATA_MIRROR) : undefined,
+    dataMirror: env.ASSAY_DATA_MIRROR ? path.resolve(env.ASSAY_DATA_MIRROR) : pulledData(folder),
     databaseUrl: env.DATABASE_URL || undefined,
   };
+}
+
+function pulledData(folder: string): string | undefined {
+  const pulled = path.join(folder, 'data', 'fashion-mnist');
+  return existsSync(pulled) ? pulled : undefined;
 }
 
 interface Problem {

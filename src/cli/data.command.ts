@@ -1,0 +1,121 @@
+/** `assay data pull | push | status`: versions of data, kept as DVC keeps them. */
+import { Command, InvalidArgumentError } from 'commander';
+import type { PulledOutput } from '../dvc/pull';
+import { pull } from '../dvc/pull';
+import { push, type PushedOutput } from '../dvc/push';
+import type { DataOptions } from '../dvc/repository';
+import { status } from '../dvc/status';
+import { interruptible } from './interruptible';
+import type { CommandIo } from './output/command-io';
+import { statusLines } from './output/data-status-view';
+import { printable } from './output/printable';
+import { ProgressBar } from './output/progress-bar';
+
+interface DataFlags {
+  remote?: string;
+  jobs: number;
+  json?: boolean;
+}
+
+/** As many transfers at a time as dvc's own remotes bear without being told otherwise. */
+const DEFAULT_JOBS = 4;
+const MAX_JOBS = 64;
+
+export function dataCommand(io: CommandIo): Command {
+  return new Command('data')
+    .description('versions of data, kept as DVC keeps them')
+    .addCommand(
+      withFlags(new Command('pull'))
+        .description('fetch tracked files, each checked by its MD5')
+        .option('--force', 'replace files that were changed by hand')
+        .action((targets: string[], flags: DataFlags & { force?: boolean }) =>
+          transfer(io, 'Pulling', targets, flags, (options) =>
+            pull({ ...options, force: flags.force ?? false }),
+          ),
+        ),
+    )
+    .addCommand(
+      withFlags(new Command('push'))
+        .description('store tracked files at a remote')
+        .action((targets: string[], flags: DataFlags) =>
+          transfer(io, 'Pushing', targets, flags, push),
+        ),
+    )
+    .addCommand(
+      withFlags(new Command('status'))
+        .description(
+          'compare workspace and cache, and with --cloud or --remote a remote, with the .dvc files',
+        )
+        .option('--cloud', 'ask the remote too')
+        .action((targets: string[], flags: DataFlags & { cloud?: boolean }) =>
+          showStatus(io, targets, flags),
+        ),
+    );
+}
+
+function withFlags(command: Command): Command {
+  return command
+    .argument('[target...]', '.dvc files, tracked files or folders (default: all)')
+    .option('--remote <name>', 'a remote of .dvc/config (default: core.remote)')
+    .option('--jobs <number>', 'files at a time', jobs, DEFAULT_JOBS)
+    .option('--json', 'print the result as one line of JSON');
+}
+
+async function transfer<Summary extends PulledOutput | PushedOutput>(
+  io: CommandIo,
+  title: string,
+  targets: string[],
+  flags: DataFlags,
+  work: (options: DataOptions) => Promise<Summary[]>,
+): Promise<void> {
+  const interruption = interruptible();
+  const bar = new ProgressBar({ out: io.stderr, isTty: io.isTty, title, unit: 'bytes' });
+  let outputs: Summary[];
+  try {
+    outputs = await work({
+      targets,
+      remote: flags.remote,
+      jobs: flags.jobs,
+      signal: interruption.signal,
+      onProgress: (done, total) => {
+        bar.update(done, total);
+      },
+    });
+  } finally {
+    bar.end();
+    interruption.end();
+  }
+  if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
+  else io.stdout.write(outputs.map((output) => `${wordsFor(output)}\n`).join(''));
+}
+
+function wordsFor(output: PulledOutput | PushedOutput): string {
+  const { path, files } = output;
+  const what = `${printable(path)}: ${files} ${files === 1 ? 'file' : 'files'}`;
+  return 'sent' in output
+    ? `${what}, ${output.sent} objects sent`
+    : `${what}, ${output.fetched} objects fetched, ${output.placed} files written`;
+}
+
+async function showStatus(
+  io: CommandIo,
+  targets: string[],
+  flags: DataFlags & { cloud?: boolean },
+): Promise<void> {
+  const { remote, jobs } = flags;
+  const interruption = interruptible();
+  try {
+    const cloud = flags.cloud ?? remote !== undefined;
+    const outputs = await status({ targets, remote, jobs, cloud, signal: interruption.signal });
+    if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
+    else io.stdout.write(statusLines(outputs).join(''));
+  } finally {
+    interruption.end();
+  }
+}
+
+function jobs(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_JOBS) return value;
+  throw new InvalidArgumentError(`a whole number from 1 to ${MAX_JOBS} is needed`);
+}

@@ -34,6 +34,14 @@ const ROOMS = {
   ],
 };
 
+/** The page's own rooms: these serve all the others, which do not know each other. */
+const PAGE_SHARED = {
+  client: ['gql'],
+  router: [],
+  ui: ['client', 'router'],
+  charts: ['ui'],
+};
+
 /** Files at the root of src that any room may import. */
 const SHARED = ['errors', 'graphql-args'];
 /** The terminal starts the house, so it alone may look at what puts the house together. */
@@ -59,6 +67,40 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/(inference/(onnx|tfjs)|training)/' },
       to: { path: 'node_modules/(onnxruntime-node|@tensorflow)' },
+    },
+    {
+      name: 'page-apart',
+      comment: 'the page talks to the service by GraphQL only',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^(src|migrations)/', pathNot: '^src/dashboard/' },
+    },
+    {
+      name: 'page-not-in-service',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '^src/dashboard/' },
+      to: { path: '^src/dashboard/' },
+    },
+    ...Object.entries(PAGE_SHARED).map(([room, allowed]) => ({
+      name: `page-one-way-${room}`,
+      severity: 'error',
+      from: { path: `^src/dashboard/${room}/` },
+      to: {
+        path: '^src/dashboard/',
+        pathNot: `^src/dashboard/(${[room, ...allowed].join('|')})/`,
+      },
+    })),
+    {
+      name: 'page-rooms-apart',
+      comment: 'what two rooms of the page need is in ui or charts',
+      severity: 'error',
+      from: {
+        path: `^src/dashboard/(?!${[...Object.keys(PAGE_SHARED), 'app', 'build'].join('|')})([^/]+)/`,
+      },
+      to: {
+        path: '^src/dashboard/[^/]+/',
+        pathNot: `^src/dashboard/(gql|$1|${Object.keys(PAGE_SHARED).join('|')})/`,
+      },
     },
     ...Object.entries(ROOMS).map(([room, allowed]) => ({
       name: `one-way-${room}`,

@@ -23,6 +23,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY schema schema
 COPY migrations migrations
 COPY bench bench
 # The one script that matters makes the library links of the embedded PostgreSQL. 220 MB of ONNX Runtime

@@ -1,4 +1,5 @@
 /** The composition root of the service: services, schema and HTTP, with a start and a stop. */
+import path from 'node:path';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -6,6 +7,7 @@ import { CheckpointAliasResolver } from './checkpoints/checkpoint-alias.resolver
 import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
 import type { LoadedConfig } from './config/load-config';
+import { projectRoot } from './config/project-root';
 import { DatasetResolver } from './datasets/dataset.resolver';
 import { CheckpointResultsResolver } from './evaluations/checkpoint-results.resolver';
 import {
@@ -114,6 +116,7 @@ async function createServer(services: Services) {
       await dataSource.query('SELECT 1');
     },
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
+    pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,
   });
 }

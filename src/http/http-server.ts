@@ -1,4 +1,4 @@
-/** The edge: one HTTP server for GraphQL over HTTP and WebSocket and for the health addresses. */
+/** The edge: one HTTP server for the page, GraphQL over HTTP and WebSocket, and the health addresses. */
 import { randomUUID } from 'node:crypto';
 import type { BaseContext } from '@apollo/server';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -13,6 +13,8 @@ import { answerFrameworkError, registerErrorAnswers } from './http-errors';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './http-limits';
 import { linger } from './linger';
 import { listenAt, type ListenOptions, urlOf } from './listen';
+import { findPageFiles } from './page-files';
+import { registerPageRoutes } from './page-routes';
 import { GRAPHQL_PATH } from './paths';
 import { RequestAccess } from './request-access';
 import { registerRequestLog } from './request-log';
@@ -36,6 +38,8 @@ export interface HttpServerOptions<TContext extends BaseContext> {
   log: Logger;
   /** Takes in uploaded checkpoints; without it there is no address for them. */
   receiveUpload?: ReceiveUpload;
+  /** The folder of the built page; without it there is no address for the page. */
+  pageFolder?: string;
   /** Names beside localhost that a Host header may bear. Where the server is not bound to the loopback
    *  and none is given, every name may. */
   allowedHosts?: readonly string[];
@@ -82,7 +86,9 @@ export async function createHttpServer<TContext extends BaseContext>(
     }
   });
   registerRequestLog(fastify, access);
-  registerErrorAnswers(fastify, limits);
+  const page =
+    options.pageFolder === undefined ? undefined : await findPageFiles(options.pageFolder);
+  registerErrorAnswers(fastify, limits, page);
 
   const { apollo, post } = await startGraphQLHttp({ schema, limits, createContext, access, log });
   const operations = createOperationServer({ schema, limits, createContext, access });
@@ -97,6 +103,7 @@ export async function createHttpServer<TContext extends BaseContext>(
   });
   registerOtherMethods(fastify);
   if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
+  if (page) registerPageRoutes(fastify, page);
   registerHealthRoutes(fastify, checkReadiness, limits.readinessTimeoutMs);
   await fastify.ready();
 

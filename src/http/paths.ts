@@ -3,3 +3,20 @@
 export const GRAPHQL_PATH = '/graphql';
 export const UPLOAD_PATH = '/checkpoints/upload';
 export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as const;
+
+/** Where the page opens; the page itself knows which room each address shows. */
+export const PAGE_PATHS = [
+  '/',
+  '/runs',
+  '/runs/new',
+  '/runs/:id',
+  '/results/:id',
+  '/compare',
+  '/checkpoints',
+  '/checkpoints/:id',
+  '/datasets',
+  '/datasets/:id',
+  '/workers',
+] as const;
+/** The page's scripts, styles and images. */
+export const PAGE_ASSETS_PATH = '/assets/:name';

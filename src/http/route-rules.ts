@@ -1,7 +1,7 @@
 /** Who may use which address. A route that is missing here can't be registered. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '../auth/role';
-import { GRAPHQL_PATH, HEALTH_PATHS, UPLOAD_PATH } from './paths';
+import { GRAPHQL_PATH, HEALTH_PATHS, PAGE_ASSETS_PATH, PAGE_PATHS, UPLOAD_PATH } from './paths';
 
 /**
  * Public; or whoever holds one of the roles (an empty list: every caller); or a WebSocket, whose token may
@@ -24,6 +24,9 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   // Probes have no token, and learn nothing but whether we can serve.
   [`GET ${HEALTH_PATHS.live}`]: 'public',
   [`GET ${HEALTH_PATHS.ready}`]: 'public',
+  // The page is the same for everybody, too.
+  ...Object.fromEntries(PAGE_PATHS.map((address) => [`GET ${address}`, 'public'])),
+  [`GET ${PAGE_ASSETS_PATH}`]: 'public',
 };
 
 export function ruleOf(method: string, path: string): RouteRule | undefined {

@@ -6,6 +6,7 @@ import { CheckpointAliasResolver } from './checkpoints/checkpoint-alias.resolver
 import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
 import type { LoadedConfig } from './config/load-config';
+import { DatasetSamplesResolver } from './datasets/dataset-samples.resolver';
 import { DatasetResolver } from './datasets/dataset.resolver';
 import { CheckpointResultsResolver } from './evaluations/checkpoint-results.resolver';
 import {
@@ -94,6 +95,7 @@ async function createServer(services: Services) {
       [CheckpointAliasResolver, new CheckpointAliasResolver(aliases)],
       [CheckpointResultsResolver, new CheckpointResultsResolver()],
       [DatasetResolver, new DatasetResolver(datasets)],
+      [DatasetSamplesResolver, new DatasetSamplesResolver(datasets)],
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
@@ -113,6 +115,7 @@ async function createServer(services: Services) {
     checkReadiness: async () => {
       await dataSource.query('SELECT 1');
     },
+    findImage: (address) => services.images.find(address),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     log: services.log,
   });

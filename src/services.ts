@@ -16,6 +16,7 @@ import { Notifications } from './database/notifications';
 import { sqlOfPool } from './database/sql';
 import { createDatasetRegistry, type DatasetRegistry } from './datasets/dataset-registry';
 import { DatasetService } from './datasets/dataset.service';
+import { DatasetImages } from './datasets/images/dataset-images';
 import { createFashionMnist } from './datasets/fashion-mnist/fashion-mnist.source';
 import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
@@ -40,6 +41,7 @@ export interface Services {
   registration: CheckpointRegistration;
   aliases: CheckpointAliasService;
   datasets: DatasetService;
+  images: DatasetImages;
   workers: WorkerRegistry;
   evaluations: EvaluationService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
@@ -180,6 +182,7 @@ function wire(parts: Parts): Services {
     registration,
     aliases,
     datasets,
+    images: new DatasetImages(datasets),
     workers,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
     startWorker: (options) =>

@@ -6,6 +6,7 @@ import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
 import { CheckpointResolver } from '../checkpoints/checkpoint.resolver';
+import { DatasetSamplesResolver } from '../datasets/dataset-samples.resolver';
 import { DatasetResolver } from '../datasets/dataset.resolver';
 import { CheckpointResultsResolver } from '../evaluations/checkpoint-results.resolver';
 import {
@@ -24,6 +25,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CheckpointAliasResolver,
   CheckpointResultsResolver,
   DatasetResolver,
+  DatasetSamplesResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
   ConfusionMatrixResolver,

@@ -13,6 +13,7 @@ import { answerFrameworkError, registerErrorAnswers } from './http-errors';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './http-limits';
 import { linger } from './linger';
 import { listenAt, type ListenOptions, urlOf } from './listen';
+import { type FindImage, registerImageRoute } from './image-route';
 import { GRAPHQL_PATH } from './paths';
 import { RequestAccess } from './request-access';
 import { registerRequestLog } from './request-log';
@@ -36,6 +37,8 @@ export interface HttpServerOptions<TContext extends BaseContext> {
   log: Logger;
   /** Takes in uploaded checkpoints; without it there is no address for them. */
   receiveUpload?: ReceiveUpload;
+  /** Finds images of samples; without it there is no address for them. */
+  findImage?: FindImage;
   /** Names beside localhost that a Host header may bear. Where the server is not bound to the loopback
    *  and none is given, every name may. */
   allowedHosts?: readonly string[];
@@ -97,6 +100,7 @@ export async function createHttpServer<TContext extends BaseContext>(
   });
   registerOtherMethods(fastify);
   if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
+  if (options.findImage) registerImageRoute(fastify, options.findImage);
   registerHealthRoutes(fastify, checkReadiness, limits.readinessTimeoutMs);
   await fastify.ready();
 

@@ -1,4 +1,8 @@
 /** The composition root of the service: services, schema and HTTP, with a start and a stop. */
+import {
+  ResultSamplesResolver,
+  SamplePredictionResolver,
+} from './analysis/result-samples.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -98,6 +102,8 @@ async function createServer(services: Services) {
       [DatasetSamplesResolver, new DatasetSamplesResolver(datasets)],
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
+      [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
+      [SamplePredictionResolver, new SamplePredictionResolver()],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

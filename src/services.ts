@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pino, type Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../migrations';
+import { AnalysisService } from './analysis/analysis.service';
 import { ApiTokenService } from './auth/api-token.service';
 import { CheckpointRoots } from './checkpoints/checkpoint-roots';
 import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
@@ -43,6 +44,7 @@ export interface Services {
   datasets: DatasetService;
   images: DatasetImages;
   workers: WorkerRegistry;
+  analysis: AnalysisService;
   evaluations: EvaluationService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
@@ -162,6 +164,7 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
+  const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
   const working = new WorkerHost({
     dataSource,
@@ -184,6 +187,7 @@ function wire(parts: Parts): Services {
     datasets,
     images: new DatasetImages(datasets),
     workers,
+    analysis,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
     startWorker: (options) =>
       working.start({
@@ -193,6 +197,7 @@ function wire(parts: Parts): Services {
       }),
     stop: async (drainMs = config.worker.drainMs) => {
       await working.stop(drainMs);
+      await analysis.close();
       await notifications.stop();
       await queue.stop();
       await database.close();

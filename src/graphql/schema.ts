@@ -2,6 +2,10 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql';
+import {
+  ResultSamplesResolver,
+  SamplePredictionResolver,
+} from '../analysis/result-samples.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
@@ -29,6 +33,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   EvaluationRunResolver,
   EvaluationResultResolver,
   ConfusionMatrixResolver,
+  ResultSamplesResolver,
+  SamplePredictionResolver,
   WorkersResolver,
 ];
 

@@ -72,5 +72,6 @@ function leadOf(
 ): number {
   const max = outputs[sample * classCount + (predicted[sample] as number)] as number;
   if (kind === 'probabilities') return classCount === 1 ? max : max - second;
-  return -Math.expm1(second - max) / (1 + (others[sample] as number));
+  // Not −expm1, which is −0 for a tie.
+  return (0 - Math.expm1(second - max)) / (1 + (others[sample] as number));
 }

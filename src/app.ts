@@ -14,6 +14,7 @@ import {
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
@@ -82,6 +83,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    curves,
     workers,
     database,
     loaded,
@@ -96,6 +98,7 @@ async function createServer(services: Services) {
       [DatasetResolver, new DatasetResolver(datasets)],
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
+      [ResultScoresResolver, new ResultScoresResolver(curves)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

@@ -23,6 +23,8 @@ import { EvaluationRunRepository } from './evaluations/evaluation-run.repository
 import { EvaluationService } from './evaluations/evaluation.service';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
+import { CurvesService } from './evaluations/scores/curves.service';
+import { createMetricsThread } from './evaluations/scores/metrics-thread';
 import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
 import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
 import { WorkerRegistry } from './evaluations/worker-registry';
@@ -42,6 +44,7 @@ export interface Services {
   datasets: DatasetService;
   workers: WorkerRegistry;
   evaluations: EvaluationService;
+  curves: CurvesService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -161,6 +164,7 @@ function wire(parts: Parts): Services {
     installedBackend,
   });
   const workers = new WorkerRegistry(dataSource);
+  const metrics = createMetricsThread();
   const working = new WorkerHost({
     dataSource,
     queue,
@@ -169,6 +173,7 @@ function wire(parts: Parts): Services {
     checkpoints,
     datasets,
     evaluator: createShardEvaluator(),
+    metrics,
     log,
   });
   return {
@@ -182,6 +187,7 @@ function wire(parts: Parts): Services {
     datasets,
     workers,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({
         engines: ENGINE_NAMES,
@@ -190,6 +196,7 @@ function wire(parts: Parts): Services {
       }),
     stop: async (drainMs = config.worker.drainMs) => {
       await working.stop(drainMs);
+      await metrics.close();
       await notifications.stop();
       await queue.stop();
       await database.close();

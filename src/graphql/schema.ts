@@ -14,6 +14,7 @@ import {
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { assertRootRules } from './root-rules';
+import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
 
 // type-graphql types resolver classes as Function.
@@ -27,6 +28,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   EvaluationRunResolver,
   EvaluationResultResolver,
   ConfusionMatrixResolver,
+  ResultScoresResolver,
   WorkersResolver,
 ];
 

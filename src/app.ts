@@ -19,6 +19,7 @@ import {
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
@@ -87,6 +88,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    curves,
     workers,
     database,
     loaded,
@@ -104,6 +106,7 @@ async function createServer(services: Services) {
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
+      [ResultScoresResolver, new ResultScoresResolver(curves)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

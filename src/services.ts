@@ -25,6 +25,8 @@ import { EvaluationRunRepository } from './evaluations/evaluation-run.repository
 import { EvaluationService } from './evaluations/evaluation.service';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
+import { CurvesService } from './evaluations/scores/curves.service';
+import { createMetricsThread } from './evaluations/scores/metrics-thread';
 import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
 import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
 import { WorkerRegistry } from './evaluations/worker-registry';
@@ -46,6 +48,7 @@ export interface Services {
   workers: WorkerRegistry;
   analysis: AnalysisService;
   evaluations: EvaluationService;
+  curves: CurvesService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -166,6 +169,7 @@ function wire(parts: Parts): Services {
   });
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
+  const metrics = createMetricsThread();
   const working = new WorkerHost({
     dataSource,
     queue,
@@ -174,6 +178,7 @@ function wire(parts: Parts): Services {
     checkpoints,
     datasets,
     evaluator: createShardEvaluator(),
+    metrics,
     log,
   });
   return {
@@ -189,6 +194,7 @@ function wire(parts: Parts): Services {
     workers,
     analysis,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({
         engines: ENGINE_NAMES,
@@ -198,6 +204,7 @@ function wire(parts: Parts): Services {
     stop: async (drainMs = config.worker.drainMs) => {
       await working.stop(drainMs);
       await analysis.close();
+      await metrics.close();
       await notifications.stop();
       await queue.stop();
       await database.close();

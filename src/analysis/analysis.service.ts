@@ -26,7 +26,7 @@ export class AnalysisService {
     this.store = new PredictionStore(dataSource, datasets, this.thread);
   }
 
-  /** @throws UserError CLASS_UNKNOWN; what `PredictionStore.get` throws */
+  /** @throws UserError CLASS_INDEX_OUT_OF_RANGE; what `PredictionStore.get` throws */
   async samples(result: EvaluationResult, selection: SampleSelection): Promise<SamplePage> {
     checkClassIndex(selection.filter.trueClass, result.classCount);
     checkClassIndex(selection.filter.predictedClass, result.classCount);

@@ -3,12 +3,11 @@ import type { EntityManager } from 'typeorm';
 import type { OutputKind } from '../checkpoints/preprocessing';
 import { OperationalError, UserError } from '../errors';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { fitsInMemory } from '../evaluations/scores/run-predictions';
 import type { LabelledOutputs } from './result-predictions';
 
 export type Outputs = Pick<LabelledOutputs, 'outputs' | 'kind'>;
 
-/** ImageNet's validation set with its 1,000 classes has 200 million bytes. */
-const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Of one statement; a result that is larger has one of its own. */
 const STATEMENT_BYTES = 64 * 1024 * 1024;
 
@@ -20,7 +19,7 @@ interface BlockRow {
 
 /**
  * @returns in the order of the results; what went wrong with one stands in its place
- *   (RESULT_PREDICTIONS_TOO_LARGE, RESULT_PREDICTIONS_MISSING)
+ *   (RESULT_TOO_LARGE, RESULT_PREDICTIONS_MISSING)
  */
 export async function readOutputs(
   manager: EntityManager,
@@ -28,7 +27,7 @@ export async function readOutputs(
 ): Promise<(Outputs | Error)[]> {
   const found = new Map<string, Outputs | Error>();
   const readable = results.filter((result) => {
-    const fits = bytesOf(result) <= MAX_OUTPUT_BYTES;
+    const fits = fitsInMemory(result.sampleCount, result.classCount);
     if (!fits) found.set(result.runId, tooLarge(result));
     return fits;
   });
@@ -78,12 +77,12 @@ function bytesOf({ sampleCount, classCount }: EvaluationResult): number {
   return sampleCount * classCount * Float32Array.BYTES_PER_ELEMENT;
 }
 
-function tooLarge(result: EvaluationResult): UserError {
+function tooLarge({ runId, sampleCount, classCount }: EvaluationResult): UserError {
   return new UserError(
-    'RESULT_PREDICTIONS_TOO_LARGE',
-    `the outputs of result ${result.runId} take ${bytesOf(result)} bytes, and samples are looked at only ` +
-      `up to ${MAX_OUTPUT_BYTES}: evaluate on a smaller split`,
-    { details: { bytes: bytesOf(result), max: MAX_OUTPUT_BYTES } },
+    'RESULT_TOO_LARGE',
+    `${sampleCount} samples of ${classCount} classes, as result ${runId} has, are more outputs than are held ` +
+      'in memory at a time: ask for the metrics of counts, or evaluate on a smaller split',
+    { details: { sampleCount, classCount } },
   );
 }
 

@@ -34,7 +34,7 @@ export class PredictionStore {
   /**
    * A result never changes, so neither do its predictions.
    *
-   * @throws UserError RESULT_DATA_CHANGED, RESULT_PREDICTIONS_TOO_LARGE; OperationalError
+   * @throws UserError RESULT_DATA_CHANGED, RESULT_TOO_LARGE; OperationalError
    *   RESULT_DATA_UNAVAILABLE, RESULT_PREDICTIONS_MISSING
    */
   get(result: EvaluationResult): Promise<ResultPredictions> {

@@ -3,7 +3,7 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { EvaluationContext } from '../evaluations/loaders';
 import { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { topProbabilities } from '../metrics/sample-confidence';
-import { decodeCursor, encodeCursor, invalidCursor } from '../pagination/cursor';
+import { decodeCursor, encodeCursor, invalidCursor, isIndex } from '../pagination/cursor';
 import { OrderDirection } from '../pagination/order-direction';
 import { AnalysisService, type SamplePage } from './analysis.service';
 import { DEFAULT_FIRST, FirstArgs, SamplesArgs, TopArgs } from './sample-args';
@@ -88,10 +88,9 @@ export class SamplePredictionResolver {
 /** A sample's figures never change, so its place alone says where the page begins. */
 function afterOf(cursor: string | null | undefined, list: string, sampleCount: number) {
   if (cursor === null || cursor === undefined) return undefined;
-  const [index, ...more] = decodeCursor(list, cursor);
-  const isIndex = typeof index === 'number' && Number.isInteger(index);
-  if (isIndex && index >= 0 && index < sampleCount && more.length === 0) return index;
-  throw invalidCursor();
+  const { id } = decodeCursor(cursor, list, isIndex);
+  if (id < sampleCount) return id;
+  throw invalidCursor(`the result has ${sampleCount} samples`);
 }
 
 export async function sourceOf(
@@ -109,7 +108,7 @@ function connectionOf(
   list: string,
 ): SamplePredictionConnection {
   const edges = indexes.map((index) => ({
-    cursor: encodeCursor(list, [index]),
+    cursor: encodeCursor(list, { value: null, id: index }),
     node: samplePrediction(source, index),
   }));
   return {

@@ -1,7 +1,6 @@
 /** What GraphQL shows of a sample that a checkpoint was asked about. */
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { costOfPage } from '../pagination/cost-of-page';
-import { PageInfo } from '../pagination/page-info';
+import { costOfPage, type Edge, PageInfo } from '../pagination/connection';
 import type { ResultPredictions } from './result-predictions';
 import type { SampleFigure } from './thread/select-samples';
 
@@ -74,7 +73,7 @@ export interface SampleSource {
 }
 
 @ObjectType()
-export class SamplePredictionEdge {
+export class SamplePredictionEdge implements Edge<SamplePrediction> {
   @Field(() => String)
   cursor!: string;
 

@@ -19,6 +19,7 @@ import {
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { assertRootRules } from './root-rules';
+import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
 
 // type-graphql types resolver classes as Function.
@@ -35,6 +36,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ConfusionMatrixResolver,
   ResultSamplesResolver,
   SamplePredictionResolver,
+  ResultScoresResolver,
   WorkersResolver,
 ];
 

@@ -1,45 +1,62 @@
-/** Cursors: the key of the item that a page ends at, in a form that clients hand back as it is. */
+/** Cursors: where an item stands in an order, as text that callers hand back and need not understand. */
 import { UserError } from '../errors';
 
-export type CursorKey = readonly (string | number | null)[];
+/** An item's place: the value that orders it, and the id that decides among equal values. */
+export interface Position<Id extends string | number = string> {
+  /** null where the item has none; those come last. */
+  value: number | null;
+  id: Id;
+}
 
-/** No key of ours is longer; what is longer is not looked into. */
-const MAX_LENGTH = 1_000;
+/** @param order the name of the order and its direction: a cursor means nothing in another one */
+export function encodeCursor(order: string, { value, id }: Position<string | number>): string {
+  return Buffer.from(JSON.stringify([order, value, id])).toString('base64url');
+}
 
 /**
- * @param list names the list and its order: the key means nothing elsewhere
- * @param key what the order of the list goes by, down to something unique
+ * @param order as it was encoded
+ * @param isId what ids of this list look like; nothing else gets to the database
+ * @throws UserError INVALID_CURSOR for what was not given out for this order
  */
-export function encodeCursor(list: string, key: CursorKey): string {
-  return Buffer.from(JSON.stringify([list, ...key])).toString('base64url');
+export function decodeCursor<Id extends string | number>(
+  cursor: string,
+  order: string,
+  isId: (id: unknown) => id is Id,
+): Position<Id> {
+  const [of, value, id, ...more] = parts(cursor);
+  if (more.length > 0 || typeof of !== 'string' || !isValue(value) || !isId(id)) {
+    throw invalidCursor('it is none that this service gave out');
+  }
+  if (of !== order) throw invalidCursor('it belongs to another order of the list');
+  return { value, id };
 }
 
-/** @throws UserError INVALID_CURSOR where it is none of this list in this order */
-export function decodeCursor(list: string, cursor: string): CursorKey {
-  const [from, ...key] = partsOf(cursor);
-  if (from === list && key.every(isKeyPart)) return key;
-  throw invalidCursor();
-}
-
-/** For a list that finds a key of the right form to mean nothing. */
-export function invalidCursor(): UserError {
+export function invalidCursor(reason: string): UserError {
   return new UserError(
     'INVALID_CURSOR',
-    'the cursor is none of this list in this order: hand back endCursor or startCursor of a page as it was ' +
-      'given, with the same order and direction, or begin without one',
+    `the cursor is not valid: ${reason}; take it from "pageInfo" or "edges" of an answer in the same order`,
   );
 }
 
-function partsOf(cursor: string): unknown[] {
-  if (cursor.length > MAX_LENGTH) return [];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function isUuid(id: unknown): id is string {
+  return typeof id === 'string' && UUID.test(id);
+}
+
+export function isIndex(id: unknown): id is number {
+  return Number.isSafeInteger(id) && (id as number) >= 0;
+}
+
+function isValue(value: unknown): value is number | null {
+  return value === null || Number.isFinite(value);
+}
+
+function parts(cursor: string): unknown[] {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(parts) ? parts : [];
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parsed) ? parsed : [];
   } catch {
     return [];
   }
-}
-
-function isKeyPart(part: unknown): part is CursorKey[number] {
-  return part === null || typeof part === 'string' || typeof part === 'number';
 }

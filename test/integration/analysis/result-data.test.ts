@@ -89,7 +89,7 @@ it('predictions that are not there, or not all of them', async () => {
 
 it('more predictions than are held in memory', async () => {
   const [error] = await ask(await resultOn(shapes, { sampleCount: 1_000_000, classCount: 1_000 }));
-  expect(error?.extensions.code).toBe('RESULT_PREDICTIONS_TOO_LARGE');
+  expect(error?.extensions.code).toBe('RESULT_TOO_LARGE');
 });
 
 it('one result that fails takes no other with it', async () => {

@@ -215,7 +215,7 @@ itWithMirrorAndReference('what makes no sense is refused by a code', async () =>
   const { endCursor } = (await page({ first: 1 })).pageInfo;
   const ask = (variables: Record<string, unknown>) =>
     client.codes(QUERY, { id: reference, ...variables });
-  expect(await ask({ filter: { trueClass: 10 } })).toEqual(['CLASS_UNKNOWN']);
+  expect(await ask({ filter: { trueClass: 10 } })).toEqual(['CLASS_INDEX_OUT_OF_RANGE']);
   expect(await ask({ filter: { predictedClass: -1 } })).toEqual(['BAD_USER_INPUT']);
   expect(await ask({ first: 0 })).toEqual(['BAD_USER_INPUT']);
   expect(await ask({ first: 101 })).toEqual(['BAD_USER_INPUT']);
@@ -225,7 +225,7 @@ itWithMirrorAndReference('what makes no sense is refused by a code', async () =>
   expect(await ask({ after: endCursor, direction: 'ASC' })).toEqual(['INVALID_CURSOR']);
   expect(await ask({ after: endCursor, by: 'LOSS' })).toEqual(['INVALID_CURSOR']);
   for (const index of [10_000, -1, 0.5, 'x', null]) {
-    const key = JSON.stringify(['samples confidence DESC', index]);
+    const key = JSON.stringify(['samples confidence DESC', null, index]);
     const after = Buffer.from(key).toString('base64url');
     expect(await ask({ after })).toEqual(['INVALID_CURSOR']);
   }

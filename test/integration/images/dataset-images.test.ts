@@ -57,7 +57,7 @@ describe('Dataset.samples', () => {
 
   it.each([
     ['(split: "validation")', 'DATASET_SPLIT_UNKNOWN'],
-    ['(classIndex: 10)', 'CLASS_UNKNOWN'],
+    ['(classIndex: 10)', 'CLASS_INDEX_OUT_OF_RANGE'],
     ['(classIndex: -1)', 'BAD_USER_INPUT'],
     ['(first: 101)', 'BAD_USER_INPUT'],
     ['(offset: -1)', 'BAD_USER_INPUT'],

@@ -9,6 +9,7 @@ import { AssayError, OperationalError } from '../errors';
 import type { ShardEvaluator, ShardOutcome } from '../inference/shard-evaluator';
 import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
 import { LOST, STOPPING } from './interruption';
+import type { RunSettler } from './run-settler';
 
 /** The database hears of progress at most this often, and through it all who watch. */
 const PROGRESS_INTERVAL_MS = 200;
@@ -18,6 +19,7 @@ export interface ShardExecutorOptions {
   checkpoints: CheckpointService;
   datasets: DatasetService;
   evaluator: ShardEvaluator;
+  settler: Pick<RunSettler, 'settle'>;
   log: Logger;
 }
 
@@ -34,7 +36,9 @@ export class ShardExecutor {
     const { shards } = this.options;
     try {
       const outcome = await this.evaluate(claim, held);
-      await persistently(() => shards.markSucceeded(claim, outcome), signal);
+      const stored = await persistently(() => shards.markSucceeded(claim, outcome), signal);
+      // Not waited for: the engine can go on with the next shard.
+      if (stored) void this.options.settler.settle(claim.run.id);
     } catch (error) {
       if (signal.reason === LOST) return;
       if (signal.reason === STOPPING) await shards.handBack(claim);

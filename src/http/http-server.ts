@@ -15,6 +15,7 @@ import { linger } from './linger';
 import { listenAt, type ListenOptions, urlOf } from './listen';
 import { findPageFiles } from './page-files';
 import { registerPageRoutes } from './page-routes';
+import { type FindImage, registerImageRoute } from './image-route';
 import { GRAPHQL_PATH } from './paths';
 import { RequestAccess } from './request-access';
 import { registerRequestLog } from './request-log';
@@ -40,6 +41,8 @@ export interface HttpServerOptions<TContext extends BaseContext> {
   receiveUpload?: ReceiveUpload;
   /** The folder of the built page; without it there is no address for the page. */
   pageFolder?: string;
+  /** Finds images of samples; without it there is no address for them. */
+  findImage?: FindImage;
   /** Names beside localhost that a Host header may bear. Where the server is not bound to the loopback
    *  and none is given, every name may. */
   allowedHosts?: readonly string[];
@@ -104,6 +107,7 @@ export async function createHttpServer<TContext extends BaseContext>(
   registerOtherMethods(fastify);
   if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
   if (page) registerPageRoutes(fastify, page);
+  if (options.findImage) registerImageRoute(fastify, options.findImage);
   registerHealthRoutes(fastify, checkReadiness, limits.readinessTimeoutMs);
   await fastify.ready();
 

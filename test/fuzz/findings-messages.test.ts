@@ -118,7 +118,7 @@ describe('a message about as much as a file likes', () => {
     expect(error).toBeInstanceOf(UserError);
     expect(error.message.length).toBeLessThanOrEqual(2_000);
     expect(error.message).not.toContain('\u009b');
-    // An ONNX file has its first eight inputs named, and their number said before.
+    // An ONNX file has its first inputs named, and their number said before.
     expect(error.message).toMatch(/and \d+ more|not 500/);
     expect(JSON.stringify(error.details).length).toBeLessThan(100_000);
   });

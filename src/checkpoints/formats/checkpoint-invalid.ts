@@ -8,6 +8,8 @@ const LONGEST_LIST = 1_400;
 const MAX_LISTED = 20;
 /** In the details of an error. */
 const MAX_ITEMS = 200;
+/** Of a text in JSON. */
+const ESCAPE_OR_CHARACTER = /\\u[0-9a-f]{4}|\\.|[^\\]/gu;
 
 /** Causes that a program may want to tell apart; CHECKPOINT_INVALID is every other one. */
 export type CheckpointInvalidCode =
@@ -39,18 +41,19 @@ export function checkpointInvalid(
 
 /** Text out of a checkpoint, made safe to print: quoted, control characters escaped, cut short. */
 export function quoted(text: string): string {
+  const safe = escaped(text.slice(0, LONGEST_QUOTE));
+  if (safe.length <= LONGEST_QUOTE) return `"${safe}${text.length > LONGEST_QUOTE ? '…' : ''}"`;
   let shown = '';
-  for (const char of text) {
-    const safe = escaped(char);
-    if (shown.length + safe.length > LONGEST_QUOTE) return `"${shown}…"`;
-    shown += safe;
+  for (const [char] of safe.matchAll(ESCAPE_OR_CHARACTER)) {
+    if (shown.length + char.length > LONGEST_QUOTE) break;
+    shown += char;
   }
-  return `"${shown}"`;
+  return `"${shown}…"`;
 }
 
 /** JSON leaves DEL, C1 controls and the bidirectional marks as they are; a terminal obeys them. */
-function escaped(char: string): string {
-  return JSON.stringify(char)
+function escaped(text: string): string {
+  return JSON.stringify(text)
     .slice(1, -1)
     .replace(
       /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,

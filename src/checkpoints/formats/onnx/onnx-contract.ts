@@ -1,7 +1,7 @@
 /** Holds an ONNX graph against what an image classifier is: one image input, one output of K scores. */
 import type { ImageShape } from '../../../datasets/dataset';
 import type { UserError } from '../../../errors';
-import { checkpointInvalid, listed, quoted } from '../checkpoint-invalid';
+import { checkpointInvalid, quoted } from '../checkpoint-invalid';
 import { DATA_TYPE } from './onnx-schema';
 import { CHANNELS_DENOTATION, type OnnxValue } from './onnx-value';
 import type { OnnxGraph } from './read-onnx';
@@ -14,6 +14,8 @@ const MAX_INPUT_VALUES = 2 ** 26;
 const MAX_CLASSES = 65_535;
 /** As in all other formats. */
 const MAX_CHANNELS = 4;
+/** Inputs or outputs that a message names. */
+const MAX_SHOWN = 4;
 
 export interface OnnxContract {
   inputName: string;
@@ -75,7 +77,8 @@ function noClassifier(found: string): UserError {
 function theOnly(values: readonly OnnxValue[], side: 'input' | 'output'): OnnxValue {
   const [value] = values;
   if (value !== undefined && values.length === 1) return value;
-  const found = listed(values.slice(0, 8).map(words), ', ');
+  const more = values.length > MAX_SHOWN ? ['…'] : [];
+  const found = [...values.slice(0, MAX_SHOWN).map(words), ...more].join(', ');
   throw noClassifier(
     `a classifier has one ${side}, not ${values.length}${found === '' ? '' : ` (${found})`}`,
   );

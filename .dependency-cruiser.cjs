@@ -13,10 +13,11 @@ const ROOMS = {
   conversion: ['datasets', 'checkpoints', 'inference'],
   training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
   queue: [],
+  telemetry: [],
   database: ['config'],
-  evaluations: ['metrics', 'config', 'datasets', 'checkpoints', 'inference', 'queue', 'database'],
+  evaluations: ['metrics', 'config', 'datasets', 'checkpoints', 'inference', 'queue', 'database', 'telemetry'],
   graphql: ['auth', 'datasets', 'checkpoints', 'evaluations'],
-  http: ['auth', 'graphql'],
+  http: ['auth', 'graphql', 'telemetry'],
   cli: [
     'metrics',
     'config',
@@ -31,6 +32,7 @@ const ROOMS = {
     'evaluations',
     'graphql',
     'http',
+    'telemetry',
   ],
 };
 

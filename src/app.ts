@@ -115,5 +115,6 @@ async function createServer(services: Services) {
     },
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     log: services.log,
+    metrics: services.metrics,
   });
 }

@@ -10,6 +10,7 @@ import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
 import { CheckpointService } from './checkpoints/checkpoint.service';
 import { CheckpointStore } from './checkpoints/checkpoint-store';
 import type { LoadedConfig } from './config/load-config';
+import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
 import { migrate } from './database/migrate';
 import { Notifications } from './database/notifications';
@@ -30,6 +31,8 @@ import { ENGINE_NAMES } from './inference/engine';
 import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
 import { PgBossQueue } from './queue/pg-boss-queue';
+import { ServiceMetrics } from './telemetry/service-metrics';
+import { registerStoredState } from './telemetry/stored-state';
 
 export interface Services {
   loaded: LoadedConfig;
@@ -42,6 +45,7 @@ export interface Services {
   datasets: DatasetService;
   workers: WorkerRegistry;
   evaluations: EvaluationService;
+  metrics: ServiceMetrics;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -161,6 +165,15 @@ function wire(parts: Parts): Services {
     installedBackend,
   });
   const workers = new WorkerRegistry(dataSource);
+  const metrics = new ServiceMetrics(projectVersion());
+  const readState = async () => ({
+    runs: await runs.countByState(),
+    queues: await workers.queues(),
+    workers: (await workers.alive()).length,
+  });
+  registerStoredState(metrics.registry, readState, (err) => {
+    log.warn({ err }, 'the database could not be measured');
+  });
   const working = new WorkerHost({
     dataSource,
     queue,
@@ -170,6 +183,7 @@ function wire(parts: Parts): Services {
     datasets,
     evaluator: createShardEvaluator(),
     log,
+    metrics,
   });
   return {
     loaded,
@@ -181,6 +195,7 @@ function wire(parts: Parts): Services {
     aliases,
     datasets,
     workers,
+    metrics,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
     startWorker: (options) =>
       working.start({

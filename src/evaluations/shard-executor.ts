@@ -7,6 +7,7 @@ import { persistently } from '../database/persistently';
 import type { DatasetService } from '../datasets/dataset.service';
 import { AssayError, OperationalError } from '../errors';
 import type { ShardEvaluator, ShardOutcome } from '../inference/shard-evaluator';
+import type { ServiceMetrics, ShardOutcomeName } from '../telemetry/service-metrics';
 import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
 import { LOST, STOPPING } from './interruption';
 
@@ -19,6 +20,7 @@ export interface ShardExecutorOptions {
   datasets: DatasetService;
   evaluator: ShardEvaluator;
   log: Logger;
+  metrics?: ServiceMetrics;
 }
 
 export class ShardExecutor {
@@ -32,13 +34,33 @@ export class ShardExecutor {
   async execute(claim: Claim, held: AbortController): Promise<void> {
     const { signal } = held;
     const { shards } = this.options;
+    const startedAt = performance.now();
+    const ended = (outcome: ShardOutcomeName, of?: ShardOutcome) => {
+      this.options.metrics?.shardEnded({
+        engine: claim.run.engine,
+        outcome,
+        seconds: (performance.now() - startedAt) / 1000,
+        ...(of && {
+          images: of.totals.sampleCount,
+          inferenceSeconds: of.timings.inferenceMs / 1000,
+        }),
+      });
+    };
     try {
       const outcome = await this.evaluate(claim, held);
-      await persistently(() => shards.markSucceeded(claim, outcome), signal);
+      const mine = await persistently(() => shards.markSucceeded(claim, outcome), signal);
+      if (mine) ended('succeeded', outcome);
+      else ended('lost');
     } catch (error) {
-      if (signal.reason === LOST) return;
-      if (signal.reason === STOPPING) await shards.handBack(claim);
-      else await this.fail(claim, error, signal);
+      if (signal.reason === LOST) {
+        ended('lost');
+      } else if (signal.reason === STOPPING) {
+        await shards.handBack(claim);
+        ended('handed_back');
+      } else {
+        await this.fail(claim, error, signal);
+        ended('failed');
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import type { Notifications } from '../database/notifications';
 import type { DatasetService } from '../datasets/dataset.service';
 import type { EngineName } from '../inference/engine';
 import type { ShardEvaluator } from '../inference/shard-evaluator';
+import type { ServiceMetrics } from '../telemetry/service-metrics';
 import { EvaluationShardRepository } from './evaluation-shard.repository';
 import { ShardExecutor } from './shard-executor';
 import type { ShardQueue } from './shard-job';
@@ -28,6 +29,7 @@ export interface WorkerHostOptions {
   datasets: DatasetService;
   evaluator: ShardEvaluator;
   log: Logger;
+  metrics?: ServiceMetrics;
 }
 
 export class WorkerHost {

@@ -4,19 +4,41 @@
  */
 const ROOMS = {
   metrics: [],
+  pagination: [],
+  threads: [],
   config: [],
   auth: ['database'],
   datasets: ['config', 'database'],
   dvc: ['datasets'],
-  checkpoints: ['database', 'datasets'],
-  inference: ['metrics', 'datasets', 'checkpoints'],
+  checkpoints: ['pagination', 'database', 'datasets'],
+  inference: ['threads', 'metrics', 'datasets', 'checkpoints'],
   conversion: ['datasets', 'checkpoints', 'inference'],
   training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
   queue: [],
   telemetry: [],
   database: ['config'],
-  evaluations: ['metrics', 'config', 'datasets', 'checkpoints', 'inference', 'queue', 'database', 'telemetry'],
-  graphql: ['auth', 'datasets', 'checkpoints', 'evaluations'],
+  evaluations: [
+    'threads',
+    'metrics',
+    'pagination',
+    'config',
+    'datasets',
+    'checkpoints',
+    'inference',
+    'queue',
+    'database',
+    'telemetry',
+  ],
+  analysis: [
+    'threads',
+    'metrics',
+    'pagination',
+    'datasets',
+    'checkpoints',
+    'evaluations',
+    'database',
+  ],
+  graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
   http: ['auth', 'graphql', 'telemetry'],
   cli: [
     'metrics',
@@ -30,10 +52,19 @@ const ROOMS = {
     'conversion',
     'training',
     'evaluations',
+    'analysis',
     'graphql',
     'http',
     'telemetry',
   ],
+};
+
+/** The page's own rooms: these serve all the others, which do not know each other. */
+const PAGE_SHARED = {
+  client: ['gql'],
+  router: [],
+  ui: ['client', 'router'],
+  charts: ['ui'],
 };
 
 /** Files at the root of src that any room may import. */
@@ -61,6 +92,40 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/(inference/(onnx|tfjs)|training)/' },
       to: { path: 'node_modules/(onnxruntime-node|@tensorflow)' },
+    },
+    {
+      name: 'page-apart',
+      comment: 'the page talks to the service by GraphQL only',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^(src|migrations)/', pathNot: '^src/dashboard/' },
+    },
+    {
+      name: 'page-not-in-service',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '^src/dashboard/' },
+      to: { path: '^src/dashboard/' },
+    },
+    ...Object.entries(PAGE_SHARED).map(([room, allowed]) => ({
+      name: `page-one-way-${room}`,
+      severity: 'error',
+      from: { path: `^src/dashboard/${room}/` },
+      to: {
+        path: '^src/dashboard/',
+        pathNot: `^src/dashboard/(${[room, ...allowed].join('|')})/`,
+      },
+    })),
+    {
+      name: 'page-rooms-apart',
+      comment: 'what two rooms of the page need is in ui or charts',
+      severity: 'error',
+      from: {
+        path: `^src/dashboard/(?!${[...Object.keys(PAGE_SHARED), 'app', 'build'].join('|')})([^/]+)/`,
+      },
+      to: {
+        path: '^src/dashboard/[^/]+/',
+        pathNot: `^src/dashboard/(gql|$1|${Object.keys(PAGE_SHARED).join('|')})/`,
+      },
     },
     ...Object.entries(ROOMS).map(([room, allowed]) => ({
       name: `one-way-${room}`,

@@ -25,6 +25,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY schema schema
 COPY migrations migrations
 COPY bench bench
 # The one install script that matters makes the library links of the embedded PostgreSQL. tfjs-node is of no

@@ -3,10 +3,12 @@ import { CreateEvaluationTables1795500000000 } from './1795500000000-create-eval
 import { AddAliasesAndPreprocessing1795600000000 } from './1795600000000-add-aliases-and-preprocessing';
 import { CreateApiTokens1795700000000 } from './1795700000000-create-api-tokens';
 import { AddShardsAndWorkers1795800000000 } from './1795800000000-add-shards-and-workers';
+import { AddResultScores1795900000000 } from './1795900000000-add-result-scores';
 
 export const MIGRATIONS = [
   CreateEvaluationTables1795500000000,
   AddAliasesAndPreprocessing1795600000000,
   CreateApiTokens1795700000000,
   AddShardsAndWorkers1795800000000,
+  AddResultScores1795900000000,
 ];

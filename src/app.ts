@@ -1,4 +1,9 @@
 /** The composition root of the service: services, schema and HTTP, with a start and a stop. */
+import path from 'node:path';
+import {
+  ResultSamplesResolver,
+  SamplePredictionResolver,
+} from './analysis/result-samples.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -6,6 +11,8 @@ import { CheckpointAliasResolver } from './checkpoints/checkpoint-alias.resolver
 import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
 import type { LoadedConfig } from './config/load-config';
+import { projectRoot } from './config/project-root';
+import { DatasetSamplesResolver } from './datasets/dataset-samples.resolver';
 import { DatasetResolver } from './datasets/dataset.resolver';
 import { CheckpointResultsResolver } from './evaluations/checkpoint-results.resolver';
 import {
@@ -14,6 +21,7 @@ import {
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
@@ -82,6 +90,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    curves,
     workers,
     database,
     loaded,
@@ -94,8 +103,12 @@ async function createServer(services: Services) {
       [CheckpointAliasResolver, new CheckpointAliasResolver(aliases)],
       [CheckpointResultsResolver, new CheckpointResultsResolver()],
       [DatasetResolver, new DatasetResolver(datasets)],
+      [DatasetSamplesResolver, new DatasetSamplesResolver(datasets)],
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
+      [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
+      [SamplePredictionResolver, new SamplePredictionResolver()],
+      [ResultScoresResolver, new ResultScoresResolver(curves)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),
@@ -113,8 +126,10 @@ async function createServer(services: Services) {
     checkReadiness: async () => {
       await dataSource.query('SELECT 1');
     },
+    findImage: (address) => services.images.find(address),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
+    pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,
-    metrics: services.metrics,
+    metrics: services.telemetry,
   });
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pino, type Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../migrations';
+import { AnalysisService } from './analysis/analysis.service';
 import { ApiTokenService } from './auth/api-token.service';
 import { CheckpointRoots } from './checkpoints/checkpoint-roots';
 import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
@@ -17,6 +18,7 @@ import { Notifications } from './database/notifications';
 import { sqlOfPool } from './database/sql';
 import { createDatasetRegistry, type DatasetRegistry } from './datasets/dataset-registry';
 import { DatasetService } from './datasets/dataset.service';
+import { DatasetImages } from './datasets/images/dataset-images';
 import { createFashionMnist } from './datasets/fashion-mnist/fashion-mnist.source';
 import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
@@ -24,6 +26,8 @@ import { EvaluationRunRepository } from './evaluations/evaluation-run.repository
 import { EvaluationService } from './evaluations/evaluation.service';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
+import { CurvesService } from './evaluations/scores/curves.service';
+import { createMetricsThread } from './evaluations/scores/metrics-thread';
 import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
 import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
 import { WorkerRegistry } from './evaluations/worker-registry';
@@ -43,9 +47,12 @@ export interface Services {
   registration: CheckpointRegistration;
   aliases: CheckpointAliasService;
   datasets: DatasetService;
+  images: DatasetImages;
   workers: WorkerRegistry;
+  analysis: AnalysisService;
   evaluations: EvaluationService;
-  metrics: ServiceMetrics;
+  telemetry: ServiceMetrics;
+  curves: CurvesService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -164,16 +171,18 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
+  const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
-  const metrics = new ServiceMetrics(projectVersion());
+  const telemetry = new ServiceMetrics(projectVersion());
   const readState = async () => ({
     runs: await runs.countByState(),
     queues: await workers.queues(),
     workers: (await workers.alive()).length,
   });
-  registerStoredState(metrics.registry, readState, (err) => {
+  registerStoredState(telemetry.registry, readState, (err) => {
     log.warn({ err }, 'the database could not be measured');
   });
+  const metrics = createMetricsThread();
   const working = new WorkerHost({
     dataSource,
     queue,
@@ -182,8 +191,9 @@ function wire(parts: Parts): Services {
     checkpoints,
     datasets,
     evaluator: createShardEvaluator(),
-    log,
     metrics,
+    telemetry,
+    log,
   });
   return {
     loaded,
@@ -194,9 +204,12 @@ function wire(parts: Parts): Services {
     registration,
     aliases,
     datasets,
+    images: new DatasetImages(datasets),
     workers,
-    metrics,
+    analysis,
+    telemetry,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({
         engines: ENGINE_NAMES,
@@ -205,6 +218,8 @@ function wire(parts: Parts): Services {
       }),
     stop: async (drainMs = config.worker.drainMs) => {
       await working.stop(drainMs);
+      await analysis.close();
+      await metrics.close();
       await notifications.stop();
       await queue.stop();
       await database.close();

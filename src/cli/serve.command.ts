@@ -23,7 +23,9 @@ async function serve(io: CommandIo, worker: boolean): Promise<void> {
     const { embedded } = app.services.database;
     io.stdout.write(`Database ready (${embedded ? 'embedded PostgreSQL' : 'PostgreSQL'}).\n`);
     await firstEvaluation(app, io, worker, interruption.signal);
-    io.stdout.write(`\nGraphQL answers at ${app.url}/graphql\nCtrl-C stops the service.\n`);
+    io.stdout.write(
+      `\nOpen ${app.url}/ in a browser.\nGraphQL answers at ${app.url}/graphql\nCtrl-C stops the service.\n`,
+    );
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
     io.stdout.write('Stopping.\n');
   } finally {

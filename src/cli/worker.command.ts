@@ -46,7 +46,7 @@ async function run(io: CommandIo, { probes, ...flags }: WorkerFlags): Promise<vo
 }
 
 async function startProbes(services: Services, io: CommandIo): Promise<ProbeServer> {
-  const { loaded, database, log, metrics } = services;
+  const { loaded, database, log, telemetry } = services;
   const server = await createProbeServer({
     authenticator: new TokenAuthenticator(database.dataSource),
     allowedHosts: loaded.config.server.allowedHosts,
@@ -54,7 +54,7 @@ async function startProbes(services: Services, io: CommandIo): Promise<ProbeServ
       await database.dataSource.query('SELECT 1');
     },
     log,
-    metrics,
+    metrics: telemetry,
   });
   const { url } = await server.listen(loaded.config.server);
   io.stdout.write(`Health and metrics answer at ${url}\n`);

@@ -37,6 +37,23 @@ export class DatasetService {
     );
   }
 
+  /**
+   * Of several names for the same data, the newest.
+   *
+   * @throws UserError DATASET_NOT_FOUND
+   */
+  async byDigest(digest: string): Promise<Dataset> {
+    const dataset = await this.repository.findOne({
+      where: { digest },
+      order: { createdAt: 'DESC', id: 'DESC' },
+    });
+    if (dataset) return dataset;
+    throw new UserError(
+      'DATASET_NOT_FOUND',
+      'there is no dataset of this digest; the query "datasets" lists them',
+    );
+  }
+
   list(first: number, offset: number): Promise<Dataset[]> {
     return this.repository.find({
       order: { createdAt: 'DESC', id: 'DESC' },

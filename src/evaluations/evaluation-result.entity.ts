@@ -18,8 +18,12 @@ import { bigCount, sha256Hex } from '../database/column-types';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
 import { EngineEnum, EvaluationRun } from './evaluation-run.entity';
+import type { StoredIntervals } from './scores/stored-intervals';
+import type { StoredBin } from './scores/run-scores';
 
 const ratio = { type: 'double precision' } as const;
+/** Null where it is undefined, in results from before it was stored, and, if outputs are needed, in huge runs. */
+const scored = { type: 'double precision', nullable: true } as const;
 
 @Entity()
 @ObjectType({ description: 'What a succeeded run found; never changed afterwards.' })
@@ -125,6 +129,75 @@ export class EvaluationResult {
   @Field(() => Float)
   @Column(ratio)
   weightedF1!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share whose true class is among the two best; null for two classes.',
+  })
+  @Column(scored)
+  top2Accuracy!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Null for up to three classes.' })
+  @Column(scored)
+  top3Accuracy!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Null for up to five classes.' })
+  @Column(scored)
+  top5Accuracy!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Null where one class holds all labels and predictions.',
+  })
+  @Column(scored)
+  cohenKappa!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Gorodkin's R_K; −1 to 1." })
+  @Column(scored)
+  matthewsCorrcoef!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean over the classes that occur, each against the rest.',
+  })
+  @Column(scored)
+  rocAucMacro!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Classes weigh as much as their support.' })
+  @Column(scored)
+  rocAucWeighted!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean over the classes that occur, each against the rest.',
+  })
+  @Column(scored)
+  averagePrecisionMacro!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean squared distance of the probabilities from the truth; 0 to 2.',
+  })
+  @Column(scored)
+  brierScore!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Over 15 bins of equal width; 0 to 1.' })
+  @Column(scored)
+  expectedCalibrationError!: number | null;
+
+  /** By class index; null for a class without samples, or with all. */
+  @Column({ ...scored, array: true })
+  classRocAuc!: (number | null)[] | null;
+
+  @Column({ ...scored, array: true })
+  classAveragePrecision!: (number | null)[] | null;
+
+  /** The bins of the calibration error, of equal width. */
+  @Column({ type: 'jsonb', nullable: true })
+  reliability!: StoredBin[] | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  intervals!: StoredIntervals | null;
 
   /** Sum of the loss over all samples: with the counts below it is all that the report derives from. */
   @Column(ratio)

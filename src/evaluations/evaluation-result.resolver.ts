@@ -18,12 +18,15 @@ import { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { Dataset } from '../datasets/dataset.entity';
 import { IdArgs, ListArgs, WithoutNul } from '../graphql-args';
 import { normalizeConfusion, type Normalization } from '../metrics/confusion-matrix';
-import { report } from '../metrics/report';
+import { classMetrics } from '../metrics/class-metrics';
+import { marginsOf } from '../metrics/margins';
+import { wilsonInterval } from '../metrics/statistics/wilson-interval';
 import { EvaluationResult } from './evaluation-result.entity';
 import { EvaluationRun } from './evaluation-run.entity';
 import { EvaluationService } from './evaluation.service';
 import type { EvaluationContext } from './loaders';
 import { NormalizationEnum, ResultClassMetrics, ResultConfusionMatrix } from './result-fields';
+import type { MetricBounds } from './scores/score-fields';
 
 @ArgsType()
 class ResultsArgs extends ListArgs {
@@ -96,10 +99,13 @@ export class EvaluationResultResolver {
     @Ctx() { loaders }: EvaluationContext,
   ): Promise<ResultClassMetrics[]> {
     const { classNames } = await loaders.dataset.load(result.datasetId);
-    return report(result).perClass.map(({ label, ...metrics }) => ({
+    return classMetrics(marginsOf(result.confusionMatrix)).map(({ label, ...metrics }) => ({
       classIndex: label,
       className: classNames[label] ?? String(label),
       ...metrics,
+      rocAuc: result.classRocAuc?.[label] ?? null,
+      averagePrecision: result.classAveragePrecision?.[label] ?? null,
+      recallInterval: recallInterval(result.confusionMatrix, metrics.support, label),
     }));
   }
 
@@ -111,6 +117,11 @@ export class EvaluationResultResolver {
     const { classNames } = await loaders.dataset.load(result.datasetId);
     return { classNames, counts: result.confusionMatrix };
   }
+}
+
+function recallInterval(matrix: number[][], support: number, label: number): MetricBounds | null {
+  const interval = wilsonInterval(matrix[label]?.[label] ?? 0, support);
+  return interval && { lower: interval.low, upper: interval.high };
 }
 
 @Resolver(() => ResultConfusionMatrix)

@@ -92,6 +92,14 @@ export class EvaluationRun {
   @Column({ type: 'integer', default: 0 })
   attempt!: number;
 
+  /** How often somebody began to compute the result; more than 1 after a crash. */
+  @Column({ type: 'integer', default: 0 })
+  settlingAttempt!: number;
+
+  /** Who computes the result; nobody where it is not a living worker. */
+  @Column({ type: 'uuid', nullable: true })
+  settlingWorkerId!: string | null;
+
   @Column(bigCount)
   samplesTotal!: number;
 

@@ -5,6 +5,7 @@ import { sqlOf } from '../database/sql';
 import type { EngineName } from '../inference/engine';
 import { EvaluationRequest } from './evaluation-request.entity';
 import { EvaluationRun, RunState } from './evaluation-run.entity';
+import { EvaluationShard } from './evaluation-shard.entity';
 import { closeShards, requeueShards } from './open-shards';
 import { announceJobs, announceRun, changed, lockRun } from './run-lock';
 import { queueOf, type ShardQueue } from './shard-job';
@@ -101,22 +102,32 @@ export class EvaluationRunRepository {
     });
   }
 
-  /** FAILED becomes QUEUED: its shards that have not succeeded are done again, the others stay. */
+  /**
+   * FAILED becomes QUEUED: its shards that have not succeeded are done again, the others stay. Where all have, it
+   * becomes RUNNING, and the sweep finds that its result is missing.
+   */
   async markRetried(id: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
       const run = await lockRun(manager, id);
       if (run?.state !== RunState.FAILED) return false;
+      // A run from before there were shards can't be taken up.
+      if (!(await manager.existsBy(EvaluationShard, { runId: id }))) return false;
       const missing = await manager.query<{ shard: number; job_id: string; attempt: number }[]>(
         `SELECT shard, job_id, attempt FROM evaluation_shard
           WHERE run_id = $1 AND state <> 'SUCCEEDED' ORDER BY shard`,
         [id],
       );
-      // A run from before there were shards can't be taken up.
-      if (missing.length === 0) return false;
       await manager.update(
         EvaluationRun,
         { id },
-        { state: RunState.QUEUED, failureCode: null, failureMessage: null, finishedAt: null },
+        {
+          state: missing.length > 0 ? RunState.QUEUED : RunState.RUNNING,
+          failureCode: null,
+          failureMessage: null,
+          finishedAt: null,
+          settlingAttempt: 0,
+          settlingWorkerId: null,
+        },
       );
       await requeueShards(
         manager,

@@ -6,9 +6,9 @@ import { EvaluationRun, RunState } from './evaluation-run.entity';
 import { EvaluationShard, ShardState } from './evaluation-shard.entity';
 import { PredictionBlock } from './prediction-block.entity';
 import { closeShards, requeueShards } from './open-shards';
-import { announceRun, changed, lockRun } from './run-lock';
+import { announceRun, changed, isOpen, LIMIT_LOCKS, lockRun } from './run-lock';
 import { notifySql } from '../database/notifications';
-import { settleRun } from './run-settlement';
+import { endFailedRun } from './run-settlement';
 import type { Failure } from './shard-failures';
 import type { ShardJob, ShardQueue } from './shard-job';
 
@@ -22,8 +22,6 @@ export interface Claim {
 /** A shard is tried this often: then it is what kills its worker, or its failure does not pass. */
 export const MAX_ATTEMPTS = 4;
 
-/** A worker that vanishes in the middle of a transaction must not keep its locks for hours. */
-const LIMIT_LOCKS = `SET LOCAL idle_in_transaction_session_timeout = '10s'`;
 const MINE = `run_id = $1 AND shard = $2 AND attempt = $3 AND job_id = $4 AND state = 'RUNNING'`;
 
 export class EvaluationShardRepository {
@@ -39,7 +37,7 @@ export class EvaluationShardRepository {
     const taken = await this.dataSource.transaction(async (manager) => {
       await manager.query(LIMIT_LOCKS);
       const run = await lockRun(manager, runId);
-      const started = isOpen(run?.state)
+      const started = isOpen(run)
         ? await changed<{ attempt: number }>(
             manager,
             `UPDATE evaluation_shard
@@ -98,7 +96,7 @@ export class EvaluationShardRepository {
     );
   }
 
-  /** Writes block, totals and, after the last shard, the run's result: all in one transaction, or nothing. */
+  /** Writes block and totals in one transaction, or nothing. After the last shard `RunSettler` ends the run. */
   async markSucceeded(claim: Claim, outcome: ShardOutcome): Promise<boolean> {
     const { totals, backend, timings } = outcome;
     return this.change(
@@ -129,7 +127,7 @@ export class EvaluationShardRepository {
           totals.sampleCount,
         );
         await this.queue.complete(claim.job, sqlOf(manager));
-        await settleRun(manager, claim.run.id);
+        await endFailedRun(manager, claim.run.id);
         return true;
       },
       // Before the run is locked: other shards need not wait until these bytes are sent. A block that is
@@ -186,7 +184,7 @@ export class EvaluationShardRepository {
       }
       if (!(await markShardFailed(manager, claim, failure))) return false;
       await this.queue.complete(claim.job, sqlOf(manager));
-      await settleRun(manager, claim.run.id);
+      await endFailedRun(manager, claim.run.id);
       return true;
     });
   }
@@ -238,10 +236,6 @@ export class EvaluationShardRepository {
 
 /** Rolls back what an attempt has written that is not the shard's any more. */
 class NotMine extends Error {}
-
-function isOpen(state: RunState | undefined): boolean {
-  return state === RunState.QUEUED || state === RunState.RUNNING;
-}
 
 function keyOf({ run, shard, job }: Claim): unknown[] {
   return [run.id, shard.shard, shard.attempt, job.id];

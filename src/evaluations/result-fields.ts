@@ -1,5 +1,6 @@
 /** What GraphQL shows of a result beside its scalars: class metrics and the confusion matrix. */
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { MetricBounds } from './scores/score-fields';
 import type { Normalization } from '../metrics/confusion-matrix';
 
 @ObjectType('ClassMetrics', { description: "One class's metrics; a division by zero gives 0." })
@@ -21,6 +22,21 @@ export class ResultClassMetrics {
 
   @Field(() => Int, { description: 'How many samples truly belong to the class.' })
   support!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Against the rest; null for a class without samples, or with all.',
+  })
+  rocAuc!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Null where rocAuc is.' })
+  averagePrecision!: number | null;
+
+  @Field(() => MetricBounds, {
+    nullable: true,
+    description: "Wilson's 95 % interval; null for a class without samples.",
+  })
+  recallInterval!: MetricBounds | null;
 }
 
 export const NormalizationEnum = {

@@ -5,7 +5,10 @@
 import type { EntityManager } from 'typeorm';
 import { notifySql } from '../database/notifications';
 import type { EngineName } from '../inference/engine';
-import type { RunState } from './evaluation-run.entity';
+import { RunState } from './evaluation-run.entity';
+
+/** A worker that vanishes in the middle of a transaction must not keep its locks for hours. */
+export const LIMIT_LOCKS = `SET LOCAL idle_in_transaction_session_timeout = '10s'`;
 
 export interface LockedRun {
   id: string;
@@ -19,6 +22,10 @@ export async function lockRun(manager: EntityManager, id: string): Promise<Locke
     [id],
   );
   return run;
+}
+
+export function isOpen(run: LockedRun | undefined): run is LockedRun {
+  return run?.state === RunState.QUEUED || run?.state === RunState.RUNNING;
 }
 
 /** Tells all processes, once the transaction has been committed. */

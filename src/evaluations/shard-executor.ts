@@ -10,6 +10,7 @@ import type { ShardEvaluator, ShardOutcome } from '../inference/shard-evaluator'
 import type { ServiceMetrics, ShardOutcomeName } from '../telemetry/service-metrics';
 import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
 import { LOST, STOPPING } from './interruption';
+import type { RunSettler } from './run-settler';
 
 /** The database hears of progress at most this often, and through it all who watch. */
 const PROGRESS_INTERVAL_MS = 200;
@@ -19,8 +20,9 @@ export interface ShardExecutorOptions {
   checkpoints: CheckpointService;
   datasets: DatasetService;
   evaluator: ShardEvaluator;
+  settler: Pick<RunSettler, 'settle'>;
   log: Logger;
-  metrics?: ServiceMetrics;
+  telemetry?: ServiceMetrics;
 }
 
 export class ShardExecutor {
@@ -32,35 +34,40 @@ export class ShardExecutor {
    * @param held its reason says what becomes of the shard: LOST or STOPPING
    */
   async execute(claim: Claim, held: AbortController): Promise<void> {
+    const startedAt = performance.now();
+    const { outcome, found } = await this.tryToExecute(claim, held);
+    this.options.telemetry?.shardEnded({
+      engine: claim.run.engine,
+      outcome,
+      seconds: (performance.now() - startedAt) / 1000,
+      ...(found && {
+        images: found.totals.sampleCount,
+        inferenceSeconds: found.timings.inferenceMs / 1000,
+      }),
+    });
+  }
+
+  private async tryToExecute(
+    claim: Claim,
+    held: AbortController,
+  ): Promise<{ outcome: ShardOutcomeName; found?: ShardOutcome }> {
     const { signal } = held;
     const { shards } = this.options;
-    const startedAt = performance.now();
-    const ended = (outcome: ShardOutcomeName, of?: ShardOutcome) => {
-      this.options.metrics?.shardEnded({
-        engine: claim.run.engine,
-        outcome,
-        seconds: (performance.now() - startedAt) / 1000,
-        ...(of && {
-          images: of.totals.sampleCount,
-          inferenceSeconds: of.timings.inferenceMs / 1000,
-        }),
-      });
-    };
     try {
-      const outcome = await this.evaluate(claim, held);
-      const mine = await persistently(() => shards.markSucceeded(claim, outcome), signal);
-      if (mine) ended('succeeded', outcome);
-      else ended('lost');
+      const found = await this.evaluate(claim, held);
+      const stored = await persistently(() => shards.markSucceeded(claim, found), signal);
+      if (!stored) return { outcome: 'lost' };
+      // Not waited for: the engine can go on with the next shard.
+      void this.options.settler.settle(claim.run.id);
+      return { outcome: 'succeeded', found };
     } catch (error) {
-      if (signal.reason === LOST) {
-        ended('lost');
-      } else if (signal.reason === STOPPING) {
+      if (signal.reason === LOST) return { outcome: 'lost' };
+      if (signal.reason === STOPPING) {
         await shards.handBack(claim);
-        ended('handed_back');
-      } else {
-        await this.fail(claim, error, signal);
-        ended('failed');
+        return { outcome: 'handed_back' };
       }
+      await this.fail(claim, error, signal);
+      return { outcome: 'failed' };
     }
   }
 

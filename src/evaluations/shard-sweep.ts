@@ -5,11 +5,11 @@
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isDatabaseAway } from '../database/database-away';
-import { RunState } from './evaluation-run.entity';
 import { MAX_ATTEMPTS } from './evaluation-shard.repository';
 import { requeueShards } from './open-shards';
-import { announceRun, changed, lockRun } from './run-lock';
-import { settleRun } from './run-settlement';
+import { announceRun, changed, isOpen, lockRun } from './run-lock';
+import { endFailedRun } from './run-settlement';
+import type { RunSettler } from './run-settler';
 import { queueSql, type ShardQueue } from './shard-job';
 
 /** Small beside the seconds after which a silent worker counts as gone. */
@@ -29,8 +29,10 @@ interface LostShard {
 }
 
 interface Work {
-  runId: string;
-  lost: LostShard[];
+  /** By run. */
+  lost: Map<string, LostShard[]>;
+  /** Runs whose shards have all ended. */
+  unsettled: string[];
 }
 
 const GIVE_UP = `
@@ -49,6 +51,7 @@ export class ShardSweep {
   constructor(
     private readonly dataSource: DataSource,
     private readonly queue: ShardQueue,
+    private readonly settler: Pick<RunSettler, 'settle'>,
     private readonly log: Logger,
   ) {}
 
@@ -64,21 +67,24 @@ export class ShardSweep {
 
   /** @returns how many shards were queued anew or given up */
   async sweep(): Promise<number> {
-    const work = await this.dataSource.transaction(async (manager) => {
+    const { lost, unsettled } = await this.dataSource.transaction(async (manager) => {
       // Ends with the transaction, thus with the connection: a sweeper that dies blocks nobody.
       const [lock] = await manager.query<{ taken: boolean }[]>(
         'SELECT pg_try_advisory_xact_lock($1) AS taken',
         [SWEEP_LOCK],
       );
-      return lock?.taken ? this.find(manager) : [];
+      return lock?.taken
+        ? this.find(manager)
+        : { lost: new Map<string, LostShard[]>(), unsettled: [] };
     });
     let mended = 0;
-    for (const { runId, lost } of work) mended += await this.mend(runId, lost);
+    for (const [runId, shards] of lost) mended += await this.mend(runId, shards);
+    for (const runId of unsettled) await this.settle(runId);
     if (mended > 0) this.log.info({ shards: mended }, 'shards without a living job were mended');
     return mended;
   }
 
-  private async find(manager: EntityManager): Promise<Work[]> {
+  private async find(manager: EntityManager): Promise<Work> {
     const lost = await manager.query<LostShard[]>(
       `SELECT s.run_id, s.shard, s.job_id, s.attempt, s.state
          FROM evaluation_shard s JOIN evaluation_run r ON r.id = s.run_id
@@ -93,16 +99,25 @@ export class ShardSweep {
         LIMIT $1`,
       [MOST_AT_ONCE],
     );
-    const byRun = new Map<string, LostShard[]>(unsettled.map(({ id }) => [id, []]));
+    const byRun = new Map<string, LostShard[]>();
     for (const one of lost) byRun.set(one.run_id, [...(byRun.get(one.run_id) ?? []), one]);
-    return [...byRun].map(([runId, shards]) => ({ runId, lost: shards }));
+    return { lost: byRun, unsettled: unsettled.map(({ id }) => id) };
+  }
+
+  private async settle(runId: string): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const run = await lockRun(manager, runId);
+      if (isOpen(run) && (await endFailedRun(manager, runId))) await announceRun(manager, runId);
+    });
+    // Not waited for: lost shards need the next sweep.
+    void this.settler.settle(runId);
   }
 
   /** What was found may have changed since: each change asks for the job and the attempt that were seen. */
   private mend(runId: string, lost: LostShard[]): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
       const run = await lockRun(manager, runId);
-      if (run?.state !== RunState.QUEUED && run?.state !== RunState.RUNNING) return 0;
+      if (!isOpen(run)) return 0;
       const waiting = lost.filter((one) => !isSpent(one));
       const refs = waiting.map(({ shard, job_id: jobId, attempt }) => ({ shard, jobId, attempt }));
       let mended = await requeueShards(manager, this.queue, run, refs);
@@ -110,7 +125,7 @@ export class ShardSweep {
         const rows = await changed(manager, GIVE_UP, [runId, one.shard, one.job_id, one.attempt]);
         mended += rows.length;
       }
-      await settleRun(manager, runId);
+      await endFailedRun(manager, runId);
       await announceRun(manager, runId);
       return mended;
     });

@@ -9,6 +9,8 @@ import type { EngineName } from '../inference/engine';
 import type { ShardEvaluator } from '../inference/shard-evaluator';
 import type { ServiceMetrics } from '../telemetry/service-metrics';
 import { EvaluationShardRepository } from './evaluation-shard.repository';
+import { RunSettler } from './run-settler';
+import type { MetricsThread } from './scores/metrics-thread';
 import { ShardExecutor } from './shard-executor';
 import type { ShardQueue } from './shard-job';
 import { ShardSweep } from './shard-sweep';
@@ -28,17 +30,21 @@ export interface WorkerHostOptions {
   checkpoints: CheckpointService;
   datasets: DatasetService;
   evaluator: ShardEvaluator;
+  metrics: MetricsThread;
   log: Logger;
-  metrics?: ServiceMetrics;
+  telemetry?: ServiceMetrics;
 }
 
 export class WorkerHost {
   private worker: Worker | undefined;
+  private readonly workerId = randomUUID();
+  private readonly settler: RunSettler;
   private readonly sweep: ShardSweep;
 
   constructor(private readonly options: WorkerHostOptions) {
     const { dataSource, queue, log } = options;
-    this.sweep = new ShardSweep(dataSource, queue, log);
+    this.settler = new RunSettler({ ...options, workerId: this.workerId });
+    this.sweep = new ShardSweep(dataSource, queue, this.settler, log);
   }
 
   async start({ engines, concurrency }: WorkerSettings): Promise<void> {
@@ -46,17 +52,19 @@ export class WorkerHost {
     const shards = new EvaluationShardRepository(
       this.options.dataSource,
       this.options.queue,
-      randomUUID(),
+      this.workerId,
     );
-    const executor = new ShardExecutor({ ...this.options, shards });
+    const executor = new ShardExecutor({ ...this.options, shards, settler: this.settler });
     this.worker = new Worker({ ...this.options, engines, concurrency, shards, executor });
     this.sweep.start();
     await this.worker.start();
   }
 
   async stop(drainMs: number): Promise<void> {
+    const until = performance.now() + drainMs;
     await this.worker?.stop(drainMs);
     await this.sweep.stop();
+    await this.settler.stop(Math.max(0, until - performance.now()));
     await this.options.evaluator.close();
   }
 }

@@ -5,7 +5,7 @@ import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { WorkerRow } from './worker.entity';
 
 /** As for jobs: a worker that was not heard of for this long does not count any more. */
-const SILENT_AFTER_SECONDS = 7;
+export const SILENT_AFTER_SECONDS = 7;
 /** The rows of workers that were killed go after this. */
 const FORGET_AFTER_SECONDS = 3600;
 

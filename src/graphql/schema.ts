@@ -2,10 +2,15 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql';
+import {
+  ResultSamplesResolver,
+  SamplePredictionResolver,
+} from '../analysis/result-samples.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
 import { CheckpointResolver } from '../checkpoints/checkpoint.resolver';
+import { DatasetSamplesResolver } from '../datasets/dataset-samples.resolver';
 import { DatasetResolver } from '../datasets/dataset.resolver';
 import { CheckpointResultsResolver } from '../evaluations/checkpoint-results.resolver';
 import {
@@ -14,6 +19,7 @@ import {
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { assertRootRules } from './root-rules';
+import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
 
 // type-graphql types resolver classes as Function.
@@ -24,9 +30,13 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CheckpointAliasResolver,
   CheckpointResultsResolver,
   DatasetResolver,
+  DatasetSamplesResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
   ConfusionMatrixResolver,
+  ResultSamplesResolver,
+  SamplePredictionResolver,
+  ResultScoresResolver,
   WorkersResolver,
 ];
 

@@ -10,6 +10,7 @@ import type { ServiceLimits } from './http-limits';
 import { registerHttpMetrics } from './http-metrics';
 import { linger } from './linger';
 import { listenAt, type ListenOptions, urlOf } from './listen';
+import type { PageFiles } from './page-files';
 import { RequestAccess } from './request-access';
 import { registerRequestLog } from './request-log';
 import { requireRouteRules } from './route-rules';
@@ -26,6 +27,8 @@ export interface EdgeOptions {
   log: Logger;
   /** What is measured; without it nothing is. */
   metrics?: ServiceMetrics;
+  /** The page, which also says to a person that there is nothing at an address. */
+  page?: PageFiles | undefined;
 }
 
 export interface Edge {
@@ -39,7 +42,7 @@ export interface Edge {
 
 /** The routes are the caller's, each with a rule in route-rules.ts. */
 export async function createEdge(
-  { authenticator, log, metrics, ...options }: EdgeOptions,
+  { authenticator, log, metrics, page, ...options }: EdgeOptions,
   limits: ServiceLimits,
 ): Promise<Edge> {
   const allowedHosts = (options.allowedHosts ?? []).map((host) => hostName(host) ?? host);
@@ -70,7 +73,7 @@ export async function createEdge(
   });
   registerRequestLog(fastify, access);
   if (metrics) registerHttpMetrics(fastify, metrics);
-  registerErrorAnswers(fastify, limits);
+  registerErrorAnswers(fastify, limits, page);
   return {
     fastify,
     access,

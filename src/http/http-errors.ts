@@ -3,17 +3,25 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { formatGraphQLError } from '../graphql/error-format';
 import type { HttpLimits } from './http-limits';
 import { HttpRefusal } from './http-refusal';
+import type { PageFiles } from './page-files';
+import { documentForPerson } from './page-routes';
 import { setSecurityHeaders } from './security-headers';
 
-export function registerErrorAnswers(fastify: FastifyInstance, limits: HttpLimits): void {
+export function registerErrorAnswers(
+  fastify: FastifyInstance,
+  limits: HttpLimits,
+  page: PageFiles | undefined,
+): void {
   fastify.setErrorHandler<FastifyError>((error, request, reply) =>
     answerError(named(error, request, limits), request, reply),
   );
   fastify.setNotFoundHandler((request, reply) => {
+    const document = page && documentForPerson(page, request, reply);
+    if (document !== undefined) return document;
     const refusal = new HttpRefusal(
       404,
       'NOT_FOUND',
-      'There is nothing at this address. GraphQL is at /graphql, health at /health/live and /health/ready.',
+      'There is nothing at this address. The page is at /, GraphQL at /graphql, health at /health/live and /health/ready.',
     );
     return answerError(refusal, request, reply);
   });

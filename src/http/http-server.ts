@@ -1,4 +1,4 @@
-/** The edge: one HTTP server for GraphQL over HTTP and WebSocket and for the health addresses. */
+/** The service's HTTP server: the page, GraphQL over HTTP and WebSocket, images, uploads, health and metrics. */
 import type { BaseContext } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -6,13 +6,16 @@ import type { CreateContext } from '../graphql/request-info';
 import { createEdge, type Edge, type EdgeOptions } from './edge';
 import { landingPage, registerOtherMethods, startGraphQLHttp } from './graphql-http';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './http-limits';
+import { type FindImage, registerImageRoute } from './image-route';
+import { findPageFiles } from './page-files';
+import { registerPageRoutes } from './page-routes';
 import { GRAPHQL_PATH } from './paths';
 import { registerProbeRoutes } from './probe-routes';
 import { type ReceiveUpload, registerUploadRoute } from './upload-route';
 import { serveWebSocket } from './websocket-connection';
 import { createOperationServer } from './websocket-operations';
 
-export interface HttpServerOptions<TContext extends BaseContext> extends EdgeOptions {
+export interface HttpServerOptions<TContext extends BaseContext> extends Omit<EdgeOptions, 'page'> {
   schema: GraphQLSchema;
   createContext: CreateContext<TContext>;
   /** What is not given is taken from DEFAULT_SERVICE_LIMITS. */
@@ -21,6 +24,10 @@ export interface HttpServerOptions<TContext extends BaseContext> extends EdgeOpt
   checkReadiness: () => Promise<void>;
   /** Takes in uploaded checkpoints; without it there is no address for them. */
   receiveUpload?: ReceiveUpload;
+  /** The folder of the built page; without it there is no address for the page. */
+  pageFolder?: string;
+  /** Finds images of samples; without it there is no address for them. */
+  findImage?: FindImage;
 }
 
 export interface HttpServer extends Pick<Edge, 'listen'> {
@@ -32,11 +39,12 @@ export interface HttpServer extends Pick<Edge, 'listen'> {
 export async function createHttpServer<TContext extends BaseContext>(
   options: HttpServerOptions<TContext>,
 ): Promise<HttpServer> {
-  const { schema, createContext, log, metrics } = options;
+  const { schema, createContext, log, metrics, pageFolder } = options;
   const limits: ServiceLimits = { ...DEFAULT_SERVICE_LIMITS, ...options.limits };
   let closing: Promise<void> | undefined;
 
-  const { fastify, access, listen, shutDown } = await createEdge(options, limits);
+  const page = pageFolder === undefined ? undefined : await findPageFiles(pageFolder);
+  const { fastify, access, listen, shutDown } = await createEdge({ ...options, page }, limits);
   const shared = { schema, limits, createContext, access, ...(metrics && { metrics }) };
   const { apollo, post } = await startGraphQLHttp({ ...shared, log });
   const operations = createOperationServer(shared);
@@ -51,6 +59,8 @@ export async function createHttpServer<TContext extends BaseContext>(
   });
   registerOtherMethods(fastify);
   if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
+  if (page) registerPageRoutes(fastify, page);
+  if (options.findImage) registerImageRoute(fastify, options.findImage);
   registerProbeRoutes(fastify, options, limits);
   await fastify.ready();
 

@@ -1,7 +1,15 @@
 /** Who may use which address. A route that is missing here can't be registered. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '../auth/role';
-import { GRAPHQL_PATH, HEALTH_PATHS, METRICS_PATH, UPLOAD_PATH } from './paths';
+import {
+  GRAPHQL_PATH,
+  HEALTH_PATHS,
+  IMAGE_PATH,
+  METRICS_PATH,
+  PAGE_ASSETS_PATH,
+  PAGE_PATHS,
+  UPLOAD_PATH,
+} from './paths';
 
 /**
  * Public; or whoever holds one of the roles (an empty list: every caller); or a WebSocket, whose token may
@@ -21,11 +29,15 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   [`PATCH ${GRAPHQL_PATH}`]: 'public',
   [`DELETE ${GRAPHQL_PATH}`]: 'public',
   [`PUT ${UPLOAD_PATH}`]: ['runner'],
+  [`GET ${IMAGE_PATH}`]: ['viewer'],
   // How much is done here is not for everybody; a scraper has a token.
   [`GET ${METRICS_PATH}`]: ['viewer'],
   // Probes have no token, and learn nothing but whether we can serve.
   [`GET ${HEALTH_PATHS.live}`]: 'public',
   [`GET ${HEALTH_PATHS.ready}`]: 'public',
+  // The page is the same for everybody, too.
+  ...Object.fromEntries(PAGE_PATHS.map((address) => [`GET ${address}`, 'public'])),
+  [`GET ${PAGE_ASSETS_PATH}`]: 'public',
 };
 
 export function ruleOf(method: string, path: string): RouteRule | undefined {

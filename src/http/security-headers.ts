@@ -18,6 +18,23 @@ const HEADERS: Readonly<Record<string, string>> = {
 export const SANDBOX_POLICY =
   "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'none'";
 
+/**
+ * For the page: its own scripts and styles, GraphQL and WebSockets to where it came from, and no other place.
+ * Images that need a token are fetched and shown as blobs, charts are saved as such.
+ */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers(HEADERS).header('x-request-id', request.id);
 }

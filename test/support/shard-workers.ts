@@ -10,7 +10,12 @@ import {
   EvaluationShardRepository,
 } from '../../src/evaluations/evaluation-shard.repository';
 import { type ShardQueue, queueOf, SHARD_QUEUES } from '../../src/evaluations/shard-job';
+import { RunSettler } from '../../src/evaluations/run-settler';
+import { createMetricsThread } from '../../src/evaluations/scores/metrics-thread';
 import { ShardSweep } from '../../src/evaluations/shard-sweep';
+import type { Split } from '../../src/datasets/dataset';
+import type { Dataset } from '../../src/datasets/dataset.entity';
+import { splitOf } from '../../src/datasets/dataset.service';
 import type { ShardOutcome } from '../../src/inference/shard-evaluator';
 import { PgBossQueue } from '../../src/queue/pg-boss-queue';
 import { connectTo } from './open-test-database';
@@ -24,6 +29,7 @@ export interface StepWorker {
   runs: EvaluationRunRepository;
   shards: EvaluationShardRepository;
   sweep: ShardSweep;
+  settler: RunSettler;
   /** Fetches the next job and starts its shard. */
   start(): Promise<Claim | undefined>;
   end(): Promise<void>;
@@ -40,17 +46,29 @@ export async function stepWorker(url: string): Promise<StepWorker> {
   );
   await queue.start();
   const shards = new EvaluationShardRepository(dataSource, queue, randomUUID());
+  const log = pino({ level: 'silent' });
+  const metrics = createMetricsThread();
+  const settler = new RunSettler({
+    dataSource,
+    datasets: { load: (dataset, name) => Promise.resolve(splitWithLabels(dataset, name)) },
+    metrics,
+    workerId: shards.workerId,
+    log,
+  });
   return {
     dataSource,
     queue,
     shards,
     runs: new EvaluationRunRepository(dataSource, queue, SHARD_SIZE),
-    sweep: new ShardSweep(dataSource, queue, pino({ level: 'silent' })),
+    sweep: new ShardSweep(dataSource, queue, settler, log),
+    settler,
     start: async () => {
       const job = await queue.fetch(queueOf('onnx'));
       return job && shards.take(job);
     },
     end: async () => {
+      await settler.stop(0);
+      await metrics.close();
       await queue.stop();
       await dataSource.destroy();
     },
@@ -67,10 +85,24 @@ export async function created(
   return run;
 }
 
+/** The stored dataset has no images: these tests only need what its labels are, a 0 and a 1 in each shard. */
+function splitWithLabels(dataset: Dataset, name: string): Split {
+  const { imageHeight: height, imageWidth: width, imageChannels: channels, classNames } = dataset;
+  const labels = new Uint16Array(new SharedArrayBuffer(8));
+  labels.set([0, 1, 0, 1]);
+  return {
+    ...splitOf(dataset, name),
+    classCount: classNames.length,
+    imageShape: { height, width, channels },
+    images: new Uint8Array(new SharedArrayBuffer(0)),
+    labels,
+  };
+}
+
 /** Two samples of two classes: one right of each class in shard 0, one wrong in shard 1. */
 export function outcomeOf({ shard: { shard } }: Claim): ShardOutcome {
   return {
-    logits: new Float32Array([1, 0, 0, 1]),
+    logits: new Float32Array(shard === 0 ? [1, 0, 0, 1] : [0, 1, 0, 1]),
     outputKind: 'logits',
     totals: {
       classCount: 2,

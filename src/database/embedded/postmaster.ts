@@ -10,14 +10,14 @@ import { type Binaries } from './binaries';
 import { clusterPath } from './cluster-path';
 import { clusterName, type Home } from './home';
 import { readPostmasterFile } from './postmaster-pid';
-import { CLEAN_ENVIRONMENT } from './run-program';
+import { CLEAN_ENVIRONMENT, endedBeforeItBegan } from './run-program';
 import { serverSettings } from './server-settings';
 
 export type Launch =
   | { outcome: 'ready'; child: ChildProcess }
   /** Another process started one first: wait for that one. */
   | { outcome: 'taken'; log: string }
-  /** A port was taken between our look and the server's, or a killed server's children still end: again. */
+  /** A port was taken between our look and the server's, a killed server's children still end, a Ctrl-C came: again. */
   | { outcome: 'retry'; log: string }
   | { outcome: 'failed'; log: string };
 
@@ -56,7 +56,9 @@ export async function launchPostmaster(
       child.unref();
       return { outcome: 'ready', child };
     }
-    return classify(await tailOf(home, before, child.pid), problem);
+    const tail = await tailOf(home, before, child.pid);
+    if (endedBeforeItBegan(child.signalCode, tail)) return { outcome: 'retry', log: problem };
+    return classify(tail, problem);
   } catch (error) {
     // The log cannot be opened, or the account cannot be taken on.
     return { outcome: 'failed', log: messageOf(error) };

@@ -18,11 +18,33 @@ export const CLEAN_ENVIRONMENT: NodeJS.ProcessEnv = {
   TZ: 'UTC',
 };
 
-export function runProgram(
+/** What a terminal sends to all that belongs to its foreground. */
+const TERMINAL_SIGNALS: readonly (NodeJS.Signals | null)[] = ['SIGINT', 'SIGHUP', 'SIGQUIT'];
+
+/**
+ * A child that is to leave our process group belongs to it until it has: a Ctrl-C in that moment ends it
+ * before it has begun, though it was not meant.
+ */
+export function endedBeforeItBegan(signal: NodeJS.Signals | null, output: string): boolean {
+  return TERMINAL_SIGNALS.includes(signal) && output === '';
+}
+
+type ProgramOptions = Pick<SpawnOptions, 'uid' | 'gid' | 'cwd'> & { stdin?: number };
+
+export async function runProgram(
   program: string,
   args: readonly string[],
-  options: Pick<SpawnOptions, 'uid' | 'gid' | 'cwd'> & { stdin?: number } = {},
+  options: ProgramOptions = {},
 ): Promise<Finished> {
+  const first = await runOnce(program, args, options);
+  return endedBeforeItBegan(first.signal, first.output) ? runOnce(program, args, options) : first;
+}
+
+function runOnce(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<Finished & { signal: NodeJS.Signals | null }> {
   const { stdin, ...rest } = options;
   return new Promise((resolve) => {
     try {
@@ -40,14 +62,14 @@ export function runProgram(
       child.stdout?.on('data', collect);
       child.stderr?.on('data', collect);
       child.on('error', (error) => {
-        resolve({ ok: false, output: error.message });
+        resolve({ ok: false, output: error.message, signal: null });
       });
-      child.on('close', (code) => {
-        resolve({ ok: code === 0, output });
+      child.on('close', (code, signal) => {
+        resolve({ ok: code === 0, output, signal });
       });
     } catch (error) {
       // spawn throws at once when the account cannot be taken on (EPERM, EINVAL in a user namespace).
-      resolve({ ok: false, output: messageOf(error) });
+      resolve({ ok: false, output: messageOf(error), signal: null });
     }
   });
 }

@@ -4,7 +4,7 @@ import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files
 import { OperationalError } from '../../errors';
 import type { ShardOutcome, ShardRequest } from '../shard-evaluator';
 import type { FromThread, ShardOrder, ToThread } from './protocol';
-import { fromWire } from './wire-error';
+import { fromWire } from '../../threads/wire-error';
 
 /**
  * After this long a thread that was told to close is stopped by force. Far longer than a batch takes: when

@@ -4,7 +4,7 @@ import type { Preprocessing } from '../../checkpoints/preprocessing';
 import type { Split } from '../../datasets/dataset';
 import type { EngineName } from '../engine';
 import type { ShardOutcome } from '../shard-evaluator';
-import type { WireError } from './wire-error';
+import type { WireError } from '../../threads/wire-error';
 
 export interface ShardOrder {
   type: 'evaluate';

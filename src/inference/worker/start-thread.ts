@@ -1,26 +1,9 @@
-/** Starts the engine thread from compiled files and from TypeScript sources alike. */
+/** Starts the engine thread. */
 import path from 'node:path';
-import { type ResourceLimits, Worker } from 'node:worker_threads';
-
-/**
- * Sources need a loader in the thread too: jest never transforms there, and hooks of the main thread don't
- * reach it.
- */
-const SOURCE_BOOTSTRAP =
-  "const { workerData } = require('node:worker_threads');" +
-  'require(workerData.loader); require(workerData.entry);';
+import type { ResourceLimits, Worker } from 'node:worker_threads';
+import { startThread as start } from '../../threads/start-thread';
 
 /** @param resourceLimits of the thread's JavaScript heap; models live outside of it. Default: Node's. */
 export function startThread(resourceLimits: ResourceLimits = {}): Worker {
-  const extension = path.extname(__filename);
-  const entry = path.join(__dirname, `thread${extension}`);
-  const name = 'assay-engine';
-  if (extension !== '.ts') return new Worker(entry, { name, resourceLimits });
-  const loader = require.resolve('@swc-node/register');
-  return new Worker(SOURCE_BOOTSTRAP, {
-    eval: true,
-    name,
-    resourceLimits,
-    workerData: { loader, entry },
-  });
+  return start('assay-engine', path.join(__dirname, 'thread'), resourceLimits);
 }

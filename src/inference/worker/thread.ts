@@ -8,7 +8,7 @@ import { TfjsEngine } from '../tfjs/tfjs-engine';
 import { ModelCache } from './model-cache';
 import type { FromThread, ShardOrder, ToThread } from './protocol';
 import { runShard } from './run-shard';
-import { toWire } from './wire-error';
+import { toWire } from '../../threads/wire-error';
 
 /** Some 20 a second: a progress bar needs no more, and each message costs the other thread time. */
 const PROGRESS_INTERVAL_MS = 50;

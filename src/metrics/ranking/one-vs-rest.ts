@@ -2,7 +2,7 @@
 import { probabilityColumn, type Predictions, type SampleScores } from '../sample-scores';
 import { averagePrecision, rocAuc } from './areas';
 import { precisionRecallCurve, type PrecisionRecallPoint } from './precision-recall-curve';
-import { rankCounts } from './rank-counts';
+import { type RankCounts, rankCounts } from './rank-counts';
 import { rocCurve, type RocPoint } from './roc-curve';
 
 /** null for a class without samples, and for one that has them all. */
@@ -34,24 +34,15 @@ export function oneVsRest(
   scores: SampleScores,
   onClass?: (curves: ClassCurves, classIndex: number) => void,
 ): OneVsRest {
-  const { classCount, sampleCount, labels } = scores;
-  const support = new Uint32Array(classCount);
-  for (const label of labels) support[label] = (support[label] as number) + 1;
-  const column = new Float64Array(sampleCount);
+  const support = supportOf(scores);
+  const rank = classRanker(predictions, scores, support);
   const areas: (number | null)[] = [];
   const precisions: (number | null)[] = [];
-  for (const [k, positives] of support.entries()) {
-    if (positives === 0 || positives === sampleCount) {
-      areas.push(null);
-      precisions.push(null);
-      onClass?.({ roc: null, precisionRecall: null }, k);
-      continue;
-    }
-    probabilityColumn(predictions, scores, k, column);
-    const counts = rankCounts(column, labels, k, positives);
-    areas.push(rocAuc(counts));
-    precisions.push(averagePrecision(counts));
-    onClass?.({ roc: rocCurve(counts), precisionRecall: precisionRecallCurve(counts) }, k);
+  for (const k of support.keys()) {
+    const counts = rank(k);
+    areas.push(counts && rocAuc(counts));
+    precisions.push(counts && averagePrecision(counts));
+    if (onClass) onClass(curvesOf(counts), k);
   }
   return {
     rocAuc: {
@@ -61,6 +52,60 @@ export function oneVsRest(
     },
     averagePrecision: { perClass: precisions, macro: mean(precisions, () => 1) },
   };
+}
+
+/** A class's curves with the areas under them before they were thinned. */
+export interface MeasuredCurves extends ClassCurves {
+  classIndex: number;
+  rocAuc: number | null;
+  averagePrecision: number | null;
+}
+
+/** The curves of some classes; the time grows with their number and not with K. */
+export function classCurves(
+  predictions: Predictions,
+  scores: SampleScores,
+  classIndexes: readonly number[],
+): MeasuredCurves[] {
+  const rank = classRanker(predictions, scores, supportOf(scores));
+  return classIndexes.map((classIndex) => {
+    const counts = rank(classIndex);
+    return {
+      classIndex,
+      ...curvesOf(counts),
+      rocAuc: counts && rocAuc(counts),
+      averagePrecision: counts && averagePrecision(counts),
+    };
+  });
+}
+
+function curvesOf(counts: RankCounts | null): ClassCurves {
+  return {
+    roc: counts && rocCurve(counts),
+    precisionRecall: counts && precisionRecallCurve(counts),
+  };
+}
+
+/** @returns a function that ranks by one class's probability; null where it has no samples, or all */
+function classRanker(
+  predictions: Predictions,
+  scores: SampleScores,
+  support: Uint32Array,
+): (classIndex: number) => RankCounts | null {
+  const { sampleCount, labels } = scores;
+  const column = new Float64Array(sampleCount);
+  return (classIndex) => {
+    const positives = support[classIndex] as number;
+    if (positives === 0 || positives === sampleCount) return null;
+    probabilityColumn(predictions, scores, classIndex, column);
+    return rankCounts(column, labels, classIndex, positives);
+  };
+}
+
+function supportOf({ classCount, labels }: SampleScores): Uint32Array {
+  const support = new Uint32Array(classCount);
+  for (const label of labels) support[label] = (support[label] as number) + 1;
+  return support;
 }
 
 function mean(values: readonly (number | null)[], weightOf: (k: number) => number): number | null {

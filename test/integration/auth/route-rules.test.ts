@@ -1,7 +1,9 @@
 /** No route can be made without saying who may use it. */
 import Fastify from 'fastify';
 import type { HttpServer } from '../../../src/http/http-server';
+import { PAGE_ASSETS_PATH, PAGE_PATHS } from '../../../src/http/paths';
 import { requireRouteRules, ruleOf } from '../../../src/http/route-rules';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { send, startEdge } from '../http/edge';
 
 it('stops the server from being made where a route has no rule, also inside of a plugin', async () => {
@@ -30,7 +32,11 @@ it('knows no rule by a name that every object has', () => {
 it('answers without a token at the public addresses of this list and at no other', async () => {
   const { server, port } = await startEdge(
     {},
-    { host: '0.0.0.0', receiveUpload: () => Promise.reject(new Error('never reached')) },
+    {
+      host: '0.0.0.0',
+      receiveUpload: () => Promise.reject(new Error('never reached')),
+      pageFolder: await temporaryFolder(),
+    },
   );
   const answered: string[] = [];
   for (const [method, path] of routesOf(server)) {
@@ -47,15 +53,27 @@ it('answers without a token at the public addresses of this list and at no other
         `GET /health/${name} 200`,
         `HEAD /health/${name} 200`,
       ]),
+      // Of a page that has not been built.
+      ...[...PAGE_PATHS, PAGE_ASSETS_PATH].flatMap((address) => [
+        `GET ${address} 404`,
+        `HEAD ${address} 404`,
+      ]),
     ].sort(),
   );
 });
 
 /** Every route that the server has, as Fastify itself tells them. */
 function routesOf({ fastify }: HttpServer): [method: string, address: string][] {
-  const lines = fastify.printRoutes({ commonPrefix: false }).trim().split('\n');
+  // A tree: what a line names goes on from the line above that is indented less.
+  const parents: string[] = [];
+  const lines = fastify.printRoutes({ commonPrefix: false }).trimEnd().split('\n');
   const routes = lines.flatMap((line) => {
-    const [, address = '', methods = ''] = /(\/\S*) \((.+)\)$/.exec(line) ?? [];
+    const [, indent = '', part = '', methods = ''] =
+      /^(.*?)── (\S+)(?: \((.+)\))?$/.exec(line) ?? [];
+    const depth = Math.floor(indent.length / 4);
+    const address = (parents[depth - 1] ?? '') + part;
+    parents[depth] = address;
+    if (methods === '') return [];
     return methods.split(', ').map((method): [string, string] => [method, address]);
   });
   expect(routes).toContainEqual(['PUT', '/checkpoints/upload']);

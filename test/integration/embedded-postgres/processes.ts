@@ -93,7 +93,7 @@ export async function postmasterPid(dataDir: string): Promise<number | undefined
 /** The server and every process of its own, to kill them all at one blow. */
 export async function serverPids(postmaster: number): Promise<number[]> {
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  return [postmaster, ...children.trim().split(' ').map(Number)];
+  return [postmaster, ...children.split(' ').filter(Boolean).map(Number)];
 }
 
 export function isAlive(pid: number): boolean {

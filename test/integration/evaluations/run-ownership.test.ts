@@ -42,8 +42,11 @@ async function started(worker: StepWorker): Promise<Claim> {
 const now = (id: string) => database.dataSource.manager.findOneByOrFail(EvaluationRun, { id });
 const shardsOf = (runId: string) =>
   database.dataSource.manager.find(EvaluationShard, { where: { runId }, order: { shard: 'ASC' } });
-const succeed = (worker: StepWorker, claim: Claim) =>
-  worker.shards.markSucceeded(claim, outcomeOf(claim));
+const succeed = async (worker: StepWorker, claim: Claim) => {
+  const mine = await worker.shards.markSucceeded(claim, outcomeOf(claim));
+  if (mine) await worker.settler.settle(claim.run.id);
+  return mine;
+};
 const stored = async (runId: string) => ({
   results: await database.dataSource.manager.countBy(EvaluationResult, { runId }),
   blocks: await database.dataSource.manager.countBy(PredictionBlock, { runId }),

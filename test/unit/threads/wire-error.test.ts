@@ -1,5 +1,5 @@
 import { OperationalError, UserError } from '../../../src/errors';
-import { fromWire, toWire } from '../../../src/inference/worker/wire-error';
+import { fromWire, toWire } from '../../../src/threads/wire-error';
 
 /** As a message between threads does it. */
 function sent(error: unknown): Error {

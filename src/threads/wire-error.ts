@@ -1,5 +1,5 @@
 /** Carries errors from thread to thread: structured cloning alone would lose their kind and code. */
-import { AssayError, type ErrorKind, OperationalError, UserError } from '../../errors';
+import { AssayError, type ErrorKind, OperationalError, UserError } from '../errors';
 
 export interface WireError {
   /** 'bug' for whatever is no AssayError. */

@@ -1,0 +1,55 @@
+/** Looks into the predictions of results: samples, label errors. Whatever goes over all samples is done elsewhere. */
+import path from 'node:path';
+import type { DataSource } from 'typeorm';
+import type { DatasetService } from '../datasets/dataset.service';
+import { checkClassIndex } from '../datasets/class-index';
+import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import type { LabelError } from '../metrics/label-errors';
+import { startThread } from '../threads/start-thread';
+import { TaskThread } from '../threads/task-thread';
+import { PredictionStore } from './prediction-store';
+import type { ResultPredictions } from './result-predictions';
+import type { SampleSelection, SelectedSamples } from './thread/select-samples';
+import type { TASKS } from './thread/tasks';
+
+export interface SamplePage extends SelectedSamples {
+  predictions: ResultPredictions;
+}
+
+export class AnalysisService {
+  private readonly thread = new TaskThread<typeof TASKS>(() =>
+    startThread('assay-analysis', path.join(__dirname, 'thread', 'thread')),
+  );
+  private readonly store: PredictionStore;
+
+  constructor(dataSource: DataSource, datasets: DatasetService) {
+    this.store = new PredictionStore(dataSource, datasets, this.thread);
+  }
+
+  /** @throws UserError CLASS_INDEX_OUT_OF_RANGE; what `PredictionStore.get` throws */
+  async samples(result: EvaluationResult, selection: SampleSelection): Promise<SamplePage> {
+    checkClassIndex(selection.filter.trueClass, result.classCount);
+    checkClassIndex(selection.filter.predictedClass, result.classCount);
+    const predictions = await this.store.get(result);
+    const { scores } = predictions;
+    return { predictions, ...(await this.thread.run('select', { scores, selection })) };
+  }
+
+  /** The `first` likeliest ones; throws what `PredictionStore.get` throws. */
+  async labelErrors(
+    result: EvaluationResult,
+    first: number,
+  ): Promise<{ predictions: ResultPredictions; errors: LabelError[] }> {
+    const predictions = await this.store.get(result);
+    return { predictions, errors: await this.thread.run('labelErrors', { predictions, first }) };
+  }
+
+  /** Gives back the memory of what was looked at. */
+  forget(): void {
+    this.store.forget();
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+}

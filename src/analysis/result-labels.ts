@@ -1,0 +1,56 @@
+/** The labels that a result was held against: of the very data that its digest names, or none. */
+import { type EntityManager, In } from 'typeorm';
+import type { Split } from '../datasets/dataset';
+import { Dataset } from '../datasets/dataset.entity';
+import type { DatasetService } from '../datasets/dataset.service';
+import { AssayError, OperationalError, UserError } from '../errors';
+import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+
+/** What a source says when it holds other data than were registered. */
+const CHANGED_CODES = ['DATASET_CHANGED', 'DATASET_SPLIT_UNKNOWN'];
+
+/**
+ * @returns in the order of the results; what went wrong with one stands in its place (RESULT_DATA_CHANGED,
+ *   RESULT_DATA_UNAVAILABLE)
+ */
+export async function loadLabels(
+  manager: EntityManager,
+  datasets: DatasetService,
+  results: readonly EvaluationResult[],
+): Promise<(Split['labels'] | Error)[]> {
+  const ids = [...new Set(results.map(({ datasetId }) => datasetId))];
+  const rows = await manager.findBy(Dataset, { id: In(ids) });
+  const byId = new Map(rows.map((dataset) => [dataset.id, dataset]));
+  return Promise.all(
+    results.map(async (result) => {
+      const dataset = byId.get(result.datasetId);
+      if (!dataset) return new Error(`dataset ${result.datasetId} is gone`);
+      try {
+        const split = await datasets.load(dataset, result.split);
+        return split.digest === result.dataDigest ? split.labels : changed(result, dataset);
+      } catch (error) {
+        return translated(error, result, dataset);
+      }
+    }),
+  );
+}
+
+function translated(error: unknown, result: EvaluationResult, dataset: Dataset): Error {
+  if (!(error instanceof AssayError)) return error instanceof Error ? error : new Error('no data');
+  if (CHANGED_CODES.includes(error.code)) return changed(result, dataset);
+  return new OperationalError(
+    'RESULT_DATA_UNAVAILABLE',
+    `the split ${result.split} of ${dataset.name}, on which the result was made, can't be read here: ` +
+      error.message,
+    { details: { code: error.code }, cause: error },
+  );
+}
+
+function changed({ split, dataDigest }: EvaluationResult, { name }: Dataset): UserError {
+  return new UserError(
+    'RESULT_DATA_CHANGED',
+    `the split ${split} of ${name} is not the data any more on which the result was made ` +
+      `(${dataDigest.slice(0, 12)}): bring that version back, or evaluate the checkpoint on the new one`,
+    { details: { dataDigest } },
+  );
+}

@@ -1,0 +1,5 @@
+import { PageHead } from '../ui/page-head';
+
+export default function Checkpoint({ id }: { id: string }) {
+  return <PageHead title={`Checkpoint ${id}`} />;
+}

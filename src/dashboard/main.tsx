@@ -1,0 +1,18 @@
+/** Starts the page. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Provider } from 'urql';
+import { App } from './app/app';
+import { createClient } from './client/client';
+import './styles/index.css';
+
+const place = document.getElementById('page');
+if (place === null) throw new Error('index.html has no element "page"');
+
+createRoot(place).render(
+  <StrictMode>
+    <Provider value={createClient()}>
+      <App />
+    </Provider>
+  </StrictMode>,
+);

@@ -1,0 +1,5 @@
+import { PageHead } from '../ui/page-head';
+
+export default function NewRun() {
+  return <PageHead title="Run an evaluation" />;
+}

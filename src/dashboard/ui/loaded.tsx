@@ -1,0 +1,24 @@
+/** What a query has brought: its data, however old, before its error, before the wait for both. */
+import type { ReactNode } from 'react';
+import type { UseQueryState } from 'urql';
+import { Problems } from './problems';
+import { Skeleton } from './skeleton';
+
+interface LoadedProps<T> {
+  query: Pick<UseQueryState<T>, 'data' | 'error'>;
+  /** Of the skeleton. */
+  rows?: number;
+  children: (data: T) => ReactNode;
+}
+
+export function Loaded<T>({ query: { data, error }, rows, children }: LoadedProps<T>) {
+  return (
+    <>
+      {error !== undefined && <Problems error={error} />}
+      {data !== undefined && children(data)}
+      {data === undefined && error === undefined && (
+        <Skeleton {...(rows !== undefined && { rows })} />
+      )}
+    </>
+  );
+}

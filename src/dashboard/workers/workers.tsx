@@ -1,0 +1,5 @@
+import { PageHead } from '../ui/page-head';
+
+export default function Workers() {
+  return <PageHead title="Workers" />;
+}

@@ -1,0 +1,38 @@
+/** The scalars of a result, under the names of GraphQL; the values are the entity's properties. */
+import { registerEnumType } from 'type-graphql';
+import type { EvaluationResult } from './evaluation-result.entity';
+
+export const ResultMetricEnum = {
+  LOSS: 'loss',
+  ACCURACY: 'accuracy',
+  TOP2_ACCURACY: 'top2Accuracy',
+  TOP3_ACCURACY: 'top3Accuracy',
+  TOP5_ACCURACY: 'top5Accuracy',
+  BALANCED_ACCURACY: 'balancedAccuracy',
+  MACRO_PRECISION: 'macroPrecision',
+  MACRO_RECALL: 'macroRecall',
+  MACRO_F1: 'macroF1',
+  MICRO_F1: 'microF1',
+  WEIGHTED_PRECISION: 'weightedPrecision',
+  WEIGHTED_RECALL: 'weightedRecall',
+  WEIGHTED_F1: 'weightedF1',
+  COHEN_KAPPA: 'cohenKappa',
+  MATTHEWS_CORRCOEF: 'matthewsCorrcoef',
+  ROC_AUC_MACRO: 'rocAucMacro',
+  ROC_AUC_WEIGHTED: 'rocAucWeighted',
+  AVERAGE_PRECISION_MACRO: 'averagePrecisionMacro',
+  BRIER_SCORE: 'brierScore',
+  EXPECTED_CALIBRATION_ERROR: 'expectedCalibrationError',
+} as const satisfies Record<string, keyof EvaluationResult>;
+
+/** A scalar's property in `EvaluationResult`; its column has the same name in snake case. */
+export type ResultMetric = (typeof ResultMetricEnum)[keyof typeof ResultMetricEnum];
+
+/** In the order of the enum. */
+export const RESULT_METRICS: readonly ResultMetric[] = Object.values(ResultMetricEnum);
+
+registerEnumType(ResultMetricEnum, {
+  name: 'ResultMetric',
+  description:
+    'The stored scalars of a result. For LOSS, BRIER_SCORE and EXPECTED_CALIBRATION_ERROR less is better.',
+});

@@ -1,0 +1,38 @@
+/** The intervals that a result keeps, with all that is needed to get them again. */
+import { marginsOf, rightCount } from '../../metrics/margins';
+import { DEFAULT_LEVEL } from '../../metrics/statistics/interval';
+import { wilsonInterval } from '../../metrics/statistics/wilson-interval';
+import type { EvaluationTotals } from '../../metrics/totals';
+import type { ResultMetric } from '../result-metric';
+import type { RunScores } from './run-scores';
+
+export type Bounds = readonly [lower: number, upper: number];
+
+/** By metric; one that is undefined, or has no interval of this method, is not there. */
+export type BoundsByMetric = Partial<Record<ResultMetric, Bounds>>;
+
+export interface StoredIntervals {
+  wilson: { level: number; bounds: BoundsByMetric };
+  /** null for a run whose outputs are too many to be resampled. */
+  bootstrap: {
+    level: number;
+    resamples: number;
+    seed: number;
+    /** Whether each class kept its number of samples. */
+    stratified: boolean;
+    bounds: BoundsByMetric;
+  } | null;
+}
+
+/** Accuracy is the share of independent samples that Wilson's interval is for. */
+export function intervalsOf(
+  { confusionMatrix, sampleCount }: EvaluationTotals,
+  scores: Pick<RunScores, 'bootstrap'> | undefined,
+): StoredIntervals {
+  const level = DEFAULT_LEVEL;
+  const accuracy = wilsonInterval(rightCount(marginsOf(confusionMatrix)), sampleCount, level);
+  return {
+    wilson: { level, bounds: accuracy ? { accuracy: [accuracy.low, accuracy.high] } : {} },
+    bootstrap: scores?.bootstrap ?? null,
+  };
+}

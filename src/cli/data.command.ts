@@ -5,11 +5,13 @@ import { pull } from '../dvc/pull';
 import { push, type PushedOutput } from '../dvc/push';
 import type { DataOptions } from '../dvc/repository';
 import { status } from '../dvc/status';
+import { AssayError, OperationalError } from '../errors';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { statusLines } from './output/data-status-view';
 import { printable } from './output/printable';
 import { ProgressBar } from './output/progress-bar';
+import { environmentOf } from './remote-environment';
 
 interface DataFlags {
   remote?: string;
@@ -68,25 +70,41 @@ async function transfer<Summary extends PulledOutput | PushedOutput>(
   flags: DataFlags,
   work: (options: DataOptions) => Promise<Summary[]>,
 ): Promise<void> {
-  const interruption = interruptible();
   const bar = new ProgressBar({ out: io.stderr, isTty: io.isTty, title, unit: 'bytes' });
-  let outputs: Summary[];
-  try {
-    outputs = await work({
-      targets,
-      remote: flags.remote,
-      jobs: flags.jobs,
-      signal: interruption.signal,
-      onProgress: (done, total) => {
-        bar.update(done, total);
-      },
-    });
-  } finally {
-    bar.end();
-    interruption.end();
-  }
+  const outputs = await untilInterrupted(async (signal) => {
+    try {
+      return await work({
+        targets,
+        remote: flags.remote,
+        jobs: flags.jobs,
+        signal,
+        environment: environmentOf(io),
+        onProgress: (done, total) => {
+          bar.update(done, total);
+        },
+      });
+    } finally {
+      bar.end();
+    }
+  });
   if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
   else io.stdout.write(outputs.map((output) => `${wordsFor(output)}\n`).join(''));
+}
+
+/** Ctrl-C is no fault of the program: it ends with a word of its own. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = interruptible();
+  try {
+    return await work(interruption.signal);
+  } catch (error) {
+    if (!interruption.signal.aborted || error instanceof AssayError) throw error;
+    throw new OperationalError(
+      'DVC_INTERRUPTED',
+      'Interrupted. Finished files are kept, and no half ones: run the command again to go on.',
+    );
+  } finally {
+    interruption.end();
+  }
 }
 
 function wordsFor(output: PulledOutput | PushedOutput): string {
@@ -103,15 +121,13 @@ async function showStatus(
   flags: DataFlags & { cloud?: boolean },
 ): Promise<void> {
   const { remote, jobs } = flags;
-  const interruption = interruptible();
-  try {
-    const cloud = flags.cloud ?? remote !== undefined;
-    const outputs = await status({ targets, remote, jobs, cloud, signal: interruption.signal });
-    if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
-    else io.stdout.write(statusLines(outputs).join(''));
-  } finally {
-    interruption.end();
-  }
+  const cloud = flags.cloud ?? remote !== undefined;
+  const environment = environmentOf(io);
+  const outputs = await untilInterrupted((signal) =>
+    status({ targets, remote, jobs, cloud, signal, environment }),
+  );
+  if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
+  else io.stdout.write(statusLines(outputs).join(''));
 }
 
 function jobs(text: string): number {

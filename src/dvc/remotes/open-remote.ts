@@ -6,6 +6,7 @@ import type { RemoteEnvironment } from './environment';
 import { createFolderRemote } from './folder-remote';
 import { createHttpRemote } from './http-remote';
 import type { Remote } from './remote';
+import { createS3Remote } from './s3/s3-remote';
 import { createSshRemote } from './ssh/ssh-remote';
 
 /** @throws UserError DVC_REMOTE_UNSUPPORTED, DVC_REMOTE_INVALID, and what the kinds of remotes throw */
@@ -24,6 +25,8 @@ export async function openRemote(
     case 'http':
     case 'https':
       return createHttpRemote(config);
+    case 's3':
+      return createS3Remote(config, environment);
     case 'ssh':
       return createSshRemote(config, environment);
     default:
@@ -34,6 +37,6 @@ export async function openRemote(
 function unsupported(name: string, reason: string): UserError {
   return new UserError(
     'DVC_REMOTE_UNSUPPORTED',
-    `The remote ${name} ${reason}, which Assay can't use: only folders, http, https and ssh. Use another remote, or dvc itself.`,
+    `The remote ${name} ${reason}, which Assay can't use: only folders, http, https, ssh and s3. Use another remote, or dvc itself.`,
   );
 }

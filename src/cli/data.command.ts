@@ -1,12 +1,12 @@
-/** `assay data pull | push | status`: versions of data, kept as DVC keeps them. */
-import { Command, InvalidArgumentError } from 'commander';
+/** `assay data add | pull | push | status`: versions of data, kept as DVC keeps them. */
+import { Command } from 'commander';
 import type { PulledOutput } from '../dvc/pull';
 import { pull } from '../dvc/pull';
 import { push, type PushedOutput } from '../dvc/push';
 import type { DataOptions } from '../dvc/repository';
 import { status } from '../dvc/status';
-import { AssayError, OperationalError } from '../errors';
-import { interruptible } from './interruptible';
+import { addDataCommand } from './data-add.command';
+import { countedFiles, jobsOption, untilInterrupted } from './data-parts';
 import type { CommandIo } from './output/command-io';
 import { statusLines } from './output/data-status-view';
 import { printable } from './output/printable';
@@ -19,13 +19,10 @@ interface DataFlags {
   json?: boolean;
 }
 
-/** As many transfers at a time as dvc's own remotes bear without being told otherwise. */
-const DEFAULT_JOBS = 4;
-const MAX_JOBS = 64;
-
 export function dataCommand(io: CommandIo): Command {
   return new Command('data')
-    .description('versions of data, kept as DVC keeps them')
+    .description('versions of data and checkpoints, kept as DVC keeps them')
+    .addCommand(addDataCommand(io))
     .addCommand(
       withFlags(new Command('pull'))
         .description('fetch tracked files, each checked by its MD5')
@@ -59,7 +56,7 @@ function withFlags(command: Command): Command {
   return command
     .argument('[target...]', '.dvc files, tracked files or folders (default: all)')
     .option('--remote <name>', 'a remote of .dvc/config (default: core.remote)')
-    .option('--jobs <number>', 'files at a time', jobs, DEFAULT_JOBS)
+    .addOption(jobsOption())
     .option('--json', 'print the result as one line of JSON');
 }
 
@@ -91,25 +88,9 @@ async function transfer<Summary extends PulledOutput | PushedOutput>(
   else io.stdout.write(outputs.map((output) => `${wordsFor(output)}\n`).join(''));
 }
 
-/** Ctrl-C is no fault of the program: it ends with a word of its own. */
-async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interruption = interruptible();
-  try {
-    return await work(interruption.signal);
-  } catch (error) {
-    if (!interruption.signal.aborted || error instanceof AssayError) throw error;
-    throw new OperationalError(
-      'DVC_INTERRUPTED',
-      'Interrupted. Finished files are kept, and no half ones: run the command again to go on.',
-    );
-  } finally {
-    interruption.end();
-  }
-}
-
 function wordsFor(output: PulledOutput | PushedOutput): string {
   const { path, files } = output;
-  const what = `${printable(path)}: ${files} ${files === 1 ? 'file' : 'files'}`;
+  const what = `${printable(path)}: ${countedFiles(files)}`;
   return 'sent' in output
     ? `${what}, ${output.sent} objects sent`
     : `${what}, ${output.fetched} objects fetched, ${output.placed} files written`;
@@ -128,10 +109,4 @@ async function showStatus(
   );
   if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
   else io.stdout.write(statusLines(outputs).join(''));
-}
-
-function jobs(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_JOBS) return value;
-  throw new InvalidArgumentError(`a whole number from 1 to ${MAX_JOBS} is needed`);
 }

@@ -18,6 +18,7 @@ import {
   writeFiles,
 } from './dvc-project';
 import {
+  cuttingLine,
   homeWith,
   isRoot,
   makeKey,
@@ -28,8 +29,8 @@ import {
   stopSsh,
 } from './ssh-server';
 
-const FILES = { 'a.txt': 'one' };
-const HASHES = { 'a.txt': md5Of('one') };
+const FILES = { 'a.txt': 'one'.repeat(70_000) };
+const HASHES = { 'a.txt': md5Of(FILES['a.txt']) };
 const withSshd = sshdMissing ? describe.skip : describe;
 /** Only root can make an account with a password. */
 const withAccount = isRoot ? describe : describe.skip;
@@ -163,7 +164,7 @@ withSshd(`logging in by SSH${sshdMissing}`, () => {
       const failure = await failsWith('');
       expect(failure.code).toBe('DVC_HOST_KEY_UNKNOWN');
       expect(failure.message).toContain(fingerprint());
-      expect(failure.message).toContain(`ssh -p ${server.port} ${server.user}@127.0.0.1`);
+      expect(failure.message).toContain(`"ssh -p ${server.port} -l ${server.user} 127.0.0.1"`);
       // Known at another port is not known here.
       expect((await failsWith(await server.hostKeys(22))).code).toBe('DVC_HOST_KEY_UNKNOWN');
     });
@@ -180,6 +181,13 @@ withSshd(`logging in by SSH${sshdMissing}`, () => {
       const line = await server.hostKeys();
       const failure = await failsWith(`${line}@revoked ${line}`);
       expect(failure.code).toBe('DVC_HOST_KEY_REVOKED');
+    });
+
+    it('suggests no command that a configuration of others could bend', async () => {
+      const { root } = await project(url, ['user = "-oProxyCommand=a\'b;c"']);
+      const environment = await homeWith('');
+      const failure = await failureOf(pull({ targets: [], jobs: 2, cwd: root, environment }));
+      expect(failure.message).toContain(`-l '-oProxyCommand=a'\\''b;c' 127.0.0.1"`);
     });
 
     it('does not send a password to a server that is not known', async () => {
@@ -238,6 +246,11 @@ withSshd(`logging in by SSH${sshdMissing}`, () => {
       const environment = await homeWith(await asking.hostKeys());
       const given = [`password = "${password}"`];
       expect(await pulled(at(asking.port), given, environment)).toEqual(HASHES);
+      // Each connection asks anew.
+      const line = await cuttingLine(asking, { afterBytes: 100_000, from: 'server', times: 1 });
+      const again = await homeWith(await asking.hostKeys(line.port));
+      expect(await pulled(at(line.port), given, again)).toEqual(HASHES);
+      expect(line.connections).toBe(2);
     });
 
     it('goes through both where a server wants a key and a password', async () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { errorCode, reasonOf } from '../../../datasets/files/errno';
 import { OperationalError, UserError } from '../../../errors';
+import { shellWord } from '../../shell-word';
 import {
   type HostKeyVerdict,
   judgeHostKey,
@@ -80,18 +81,20 @@ function refused(
   const shown = `${name} shows the host key ${type} ${fingerprint}`;
   const compare =
     'Ask whoever runs the server for its fingerprint ("ssh-keygen -lf" of its public host key)';
+  // By -l, so that a name with a dash in front is no option.
+  const login = `ssh -p ${port} -l ${shellWord(user)} ${shellWord(host)}`;
   const details = { host, port, keyType: type, fingerprint };
   switch (verdict) {
     case 'unknown':
       return new UserError(
         'DVC_HOST_KEY_UNKNOWN',
-        `${shown}, which no file of known hosts has. ${compare}; where both are equal, take the key with "ssh -p ${port} ${user}@${host}" and run the command again.`,
+        `${shown}, which no file of known hosts has. ${compare}; where both are equal, take the key with "${login}" and run the command again.`,
         { details },
       );
     case 'changed':
       return new UserError(
         'DVC_HOST_KEY_CHANGED',
-        `${shown}, and the known hosts have another: somebody may be listening in, or the server was set up anew. ${compare}; only where both are equal, remove the old key with "ssh-keygen -R '${name}'" and take the new one with "ssh -p ${port} ${user}@${host}".`,
+        `${shown}, and the known hosts have another: somebody may be listening in, or the server was set up anew. ${compare}; only where both are equal, remove the old key with "ssh-keygen -R ${shellWord(name)}" and take the new one with "${login}".`,
         { details },
       );
     case 'revoked':

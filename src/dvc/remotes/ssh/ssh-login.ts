@@ -8,7 +8,8 @@ import { readKeyFile } from './ssh-key-file';
 import type { SshSettings } from './ssh-settings';
 
 export interface Login {
-  methods: AnyAuthMethod[];
+  /** Made anew for each connection. */
+  methods: (() => AnyAuthMethod)[];
   /** What was tried and what could not be, for the message of a refusal. Without secrets. */
   tried: string[];
 }
@@ -43,7 +44,8 @@ export async function planLogin(
     for (const file of files) {
       const found = await readKeyFile(file, passphrase);
       if (found.state === 'usable') {
-        login.methods.push({ type: 'publickey', username, key: found.key });
+        const { key } = found;
+        login.methods.push(() => ({ type: 'publickey', username, key }));
         login.tried.push(`key ${file}`);
       } else if (found.state === 'locked' && (agent !== undefined || !isNamed)) {
         // The agent may hold the same key, open.
@@ -56,13 +58,13 @@ export async function planLogin(
   if (settings.keyFiles) await addKeys(settings.keyFiles, settings.namesKeyFile);
   if (password !== undefined) {
     login.methods.push(
-      { type: 'password', username, password },
-      { type: 'keyboard-interactive', username, prompt: answerWith(password) },
+      () => ({ type: 'password', username, password }),
+      () => ({ type: 'keyboard-interactive', username, prompt: answerOnce(password) }),
     );
     login.tried.push('password');
   }
   if (agent !== undefined && existsSync(agent)) {
-    login.methods.push({ type: 'agent', username, agent });
+    login.methods.push(() => ({ type: 'agent', username, agent }));
     login.tried.push('agent');
   }
   if (!settings.keyFiles) {
@@ -78,7 +80,7 @@ export async function planLogin(
 /** One method after the other, without those that the server has just said it won't take: its patience has an end. */
 export function inTurn({ methods }: Login, username: string): AuthHandlerMiddleware {
   const first: AnyAuthMethod = { type: 'none', username };
-  const rest = [first, ...methods].values();
+  const rest = [first, ...methods.map((make) => make())].values();
   return (left: AuthenticationType[] | null, _partial, next) => {
     for (const method of rest) {
       const name = method.type === 'agent' ? 'publickey' : method.type;
@@ -92,7 +94,7 @@ export function inTurn({ methods }: Login, username: string): AuthHandlerMiddlew
 }
 
 /** Many servers ask for the password by this way alone. Only hidden questions are answered, each once. */
-function answerWith(password: string) {
+function answerOnce(password: string) {
   let answered = false;
   return (
     _name: string,

@@ -43,7 +43,7 @@ const DEFAULT_PORT = 22;
 const PORTS = [1, 65535] as const;
 const CONNECT_TIMEOUT_SECONDS = 30;
 const TIMEOUTS = [1, 3600] as const;
-const URL_PARTS = /^ssh:\/\/(?:([^@/]*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d+))?(\/[^\0]*)$/i;
+const URL_PARTS = /^ssh:\/\/(?:([^@/]*)@)?(\[[0-9a-f:.]+\]|\w[\w.-]*)(?::(\d+))?(\/[^\0]*)$/i;
 
 /** @throws UserError DVC_REMOTE_INVALID, DVC_REMOTE_UNSUPPORTED */
 export async function sshSettingsOf(

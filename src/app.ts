@@ -130,5 +130,6 @@ async function createServer(services: Services) {
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,
+    metrics: services.telemetry,
   });
 }

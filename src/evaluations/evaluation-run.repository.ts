@@ -74,6 +74,17 @@ export class EvaluationRunRepository {
     });
   }
 
+  /** How many there are in each state, also in those without any. */
+  async countByState(): Promise<{ state: RunState; count: number }[]> {
+    const found = await this.dataSource.query<{ state: RunState; count: string }[]>(
+      'SELECT state, count(*) AS count FROM evaluation_run GROUP BY state',
+    );
+    return Object.values(RunState).map((state) => ({
+      state,
+      count: Number(found.find((row) => row.state === state)?.count ?? 0),
+    }));
+  }
+
   /** QUEUED or RUNNING becomes CANCELLED; its workers hear of it. */
   async markCancelled(id: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {

@@ -92,6 +92,19 @@ export async function created(
   return run;
 }
 
+export async function started(worker: StepWorker): Promise<Claim> {
+  const claim = await worker.start();
+  if (!claim) throw new Error('there was no job');
+  return claim;
+}
+
+/** Stores what `outcomeOf` says, and after the last shard the result. @returns whether the shard was still theirs */
+export async function succeed(worker: StepWorker, claim: Claim): Promise<boolean> {
+  const mine = await worker.shards.markSucceeded(claim, outcomeOf(claim));
+  if (mine) await worker.settler.settle(claim.run.id);
+  return mine;
+}
+
 /** The stored dataset has no images: these tests only need what its labels are, a 0 and a 1 in each shard. */
 function splitWithLabels(dataset: Dataset, name: string): Split {
   const { imageHeight: height, imageWidth: width, imageChannels: channels, classNames } = dataset;

@@ -24,6 +24,7 @@ import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
+import { GateResolver } from './gate/gate.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
@@ -111,6 +112,7 @@ async function createServer(services: Services) {
       [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
+      [GateResolver, new GateResolver(services.gate)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

@@ -19,6 +19,7 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { GateResolver } from '../gate/gate.resolver';
 import { assertRootRules } from './root-rules';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
@@ -39,6 +40,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SamplePredictionResolver,
   ResultComparisonResolver,
   ResultScoresResolver,
+  GateResolver,
   WorkersResolver,
 ];
 

@@ -102,7 +102,8 @@ function dropCheck(
   if (before === null) return failed(`the baseline has no ${subjectWords(subject)}`);
   const drop = LESS_IS_BETTER.has(subject.metric) ? now - before : before - now;
   const passed = drop <= bound;
-  const words = drop > 0 ? `${shown(drop, bound)} worse than` : `${shown(-drop, -bound)} better than`;
+  const words =
+    drop > 0 ? `${shown(drop, bound)} worse than` : `${shown(-drop, -bound)} better than`;
   const reason = `${subjectWords(subject)} is ${drop === 0 ? 'equal to' : words} the baseline's, ${passed ? 'within' : 'over'} ${bound}`;
   return { ...common, value: drop, passed, reason };
 }
@@ -117,7 +118,12 @@ function mcnemarCheck(alpha: number, { baseline }: GateEvidence): GateCheck {
   };
   if (!baseline) return { ...common, value: null, passed: false, reason: NO_BASELINE };
   if (!baseline.mcnemar) {
-    return { ...common, value: null, passed: false, reason: 'it was not compared with the baseline' };
+    return {
+      ...common,
+      value: null,
+      passed: false,
+      reason: 'it was not compared with the baseline',
+    };
   }
   const { onlyA: lost, onlyB: won, pExact: pValue } = baseline.mcnemar;
   const worse = lost > won;
@@ -142,7 +148,9 @@ function finite(value: number | null | undefined): number | null {
 
 function whyMissing(name: string, figure: GateFigure | undefined): string {
   if (figure === undefined) return `the result has no ${name}`;
-  return figure.value === null ? `${name} is undefined` : `the result keeps no interval for ${name}`;
+  return figure.value === null
+    ? `${name} is undefined`
+    : `the result keeps no interval for ${name}`;
 }
 
 /** At least four decimals, and as many as it takes for the text to tell the same verdict as the number. */

@@ -1,5 +1,6 @@
 /** A service with results of two real checkpoints on the 10,000 real test images. */
 import path from 'node:path';
+import type { AppConfig } from '../../../src/config/config';
 import { mirrorFolder, referenceFolder } from '../../support/reference';
 import { startTestService, type TestService } from '../../support/test-service';
 
@@ -16,13 +17,16 @@ export interface TwoCheckpoints extends TestService {
 
 const OWN_CHECKPOINTS = path.resolve(__dirname, '../../../checkpoints');
 
-export async function startWithTwoResults(): Promise<TwoCheckpoints> {
+export async function startWithTwoResults(
+  configure: (config: AppConfig) => void = () => undefined,
+): Promise<TwoCheckpoints> {
   const service = await startTestService({
     dataMirror: mirrorFolder,
     configure: (config) => {
       // Several blocks, the last one shorter: the parts must come together again.
       config.evaluation.shardSize = 3_000;
       config.checkpointRoots = [path.resolve(referenceFolder ?? ''), OWN_CHECKPOINTS];
+      configure(config);
     },
   });
   const { client, app } = service;

@@ -25,12 +25,10 @@ export function gateJunit({ checks, result }: GateReport, suite: string): string
 
 /** XML 1.0 knows no control characters, not even escaped ones. */
 function attribute(value: string): string {
-  return (
-    value
-      .replace(
-        /[\u0000-\u001f\u007f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-        ' ',
-      )
-      .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-  );
+  return value
+    .replace(
+      /[\u0000-\u001f\u007f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      ' ',
+    )
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -65,8 +65,12 @@ export class GateService {
       evidence.baseline = {
         figureOf: figuresOf(baseline, theirs),
         ...(rules.some(({ kind }) => kind === 'no_worse_by_mcnemar') && {
-          mcnemar: (await this.options.comparisons.compare({ baseline, candidate: result }, bootstrapOptions({})))
-            .mcnemar,
+          mcnemar: (
+            await this.options.comparisons.compare(
+              { baseline, candidate: result },
+              bootstrapOptions({}),
+            )
+          ).mcnemar,
         }),
       };
     }

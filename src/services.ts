@@ -10,6 +10,7 @@ import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
 import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
 import { CheckpointService } from './checkpoints/checkpoint.service';
 import { CheckpointStore } from './checkpoints/checkpoint-store';
+import { gateRulesOf } from './config/gate-rules';
 import type { LoadedConfig } from './config/load-config';
 import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
@@ -31,6 +32,7 @@ import { createMetricsThread } from './evaluations/scores/metrics-thread';
 import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
 import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
 import { WorkerRegistry } from './evaluations/worker-registry';
+import { GateService } from './gate/gate.service';
 import { ENGINE_NAMES } from './inference/engine';
 import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
@@ -53,6 +55,7 @@ export interface Services {
   evaluations: EvaluationService;
   telemetry: ServiceMetrics;
   curves: CurvesService;
+  gate: GateService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -171,6 +174,7 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
+  const evaluations = new EvaluationService({ dataSource, runs, requests, events });
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
   const telemetry = new ServiceMetrics(projectVersion());
@@ -208,7 +212,16 @@ function wire(parts: Parts): Services {
     workers,
     analysis,
     telemetry,
-    evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    evaluations,
+    gate: new GateService({
+      rules: gateRulesOf(config),
+      baseline: config.gate.baseline,
+      manager: dataSource.manager,
+      evaluations,
+      aliases,
+      datasets,
+      comparisons: analysis.comparisons,
+    }),
     curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({

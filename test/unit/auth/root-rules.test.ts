@@ -10,6 +10,7 @@ import { createSchema } from '../../../src/graphql/schema';
 const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
   Query: {
     me: 'any',
+    gate: 'viewer',
     tokens: 'admin',
     checkpoint: 'viewer',
     checkpointAliasHistory: 'viewer',
@@ -17,6 +18,8 @@ const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
     checkpointByAlias: 'viewer',
     checkpointByDigest: 'viewer',
     checkpoints: 'viewer',
+    compareManyResults: 'viewer',
+    compareResults: 'viewer',
     dataset: 'viewer',
     datasets: 'viewer',
     evaluationResult: 'viewer',

@@ -1,8 +1,27 @@
 /** Relay's connections: a page of items with a cursor each, and whether there is more on either side. */
 import { type ClassType, Field, ObjectType } from 'type-graphql';
-import { costOfPage } from './cost-of-page';
 import { DEFAULT_PAGE_SIZE, type Page } from './page';
-import { PageInfo } from './page-info';
+
+@ObjectType({ description: 'Where a page lies in its list.' })
+export class PageInfo {
+  @Field(() => Boolean, {
+    description:
+      'Whether more comes behind this page. With "last": whether a cursor in "before" cut it off.',
+  })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether more comes before this page. With "first": whether a cursor in "after" cut it off.',
+  })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Of the first item; null on an empty page.' })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Of the last item; null on an empty page.' })
+  endCursor!: string | null;
+}
 
 export interface Edge<T> {
   cursor: string;
@@ -20,7 +39,10 @@ interface CostArgs {
   childComplexity: number;
 }
 
-/** What a field that answers with a connection costs: option `complexity` of its `@Query`. Its size is counted here alone. */
+/** The page's size is counted once, at the connection: `edges` and `nodes` below it multiply no more. */
+const costOfPage = ({ childComplexity }: { childComplexity: number }) => 1 + childComplexity;
+
+/** What a field that answers with a connection costs: option `complexity` of its `@Query`. */
 export const costOfConnection = ({ args, childComplexity }: CostArgs): number =>
   1 + Math.max(1, args.first ?? args.last ?? DEFAULT_PAGE_SIZE) * childComplexity;
 
@@ -58,8 +80,7 @@ export function connectionType<T extends object>(
 }
 
 /**
- * The page as GraphQL shows it. As the Relay specification allows, it says of the side that it does not read
- * towards only whether a cursor cut it off.
+ * The page as GraphQL shows it.
  *
  * @param found what was found in the page's direction (from the end where it goes backward), one more than its
  *   size where there is more

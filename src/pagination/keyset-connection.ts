@@ -1,13 +1,8 @@
 /** Reads one page of a table as a connection, in two statements whatever its size. */
 import { type EntityManager, type EntityTarget, In, type FindOptionsWhere } from 'typeorm';
 import { type Connection, connectionOf } from './connection';
-import {
-  keysetCursor,
-  type KeysetOrder,
-  type KeysetSource,
-  keysetSql,
-  type Position,
-} from './keyset';
+import type { Position } from './cursor';
+import { keysetCursor, type KeysetOrder, type KeysetSource, keysetSql } from './keyset';
 import { type ConnectionArgs, pageOf } from './page';
 import type { SqlParameters } from './sql-parameters';
 

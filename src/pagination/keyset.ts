@@ -2,17 +2,9 @@
  * Pages by keyset: a page begins at the place that a cursor names and not behind a number of rows, so that
  * it stays right while rows are added, and costs the same however deep it lies.
  */
-import { isUUID } from 'class-validator';
-import { decodeCursor, encodeCursor, invalidCursor } from './cursor';
+import { decodeCursor, encodeCursor, invalidCursor, isUuid, type Position } from './cursor';
 import type { Page } from './page';
 import type { SqlParameters } from './sql-parameters';
-
-/** A row's place: the value that orders it, and the id that decides among equal values. */
-export interface Position {
-  /** null where the row has none. */
-  value: number | null;
-  id: string;
-}
 
 export interface KeysetOrder {
   /** In GraphQL; part of every cursor. */
@@ -46,8 +38,8 @@ export function orderKey({ name, descending }: KeysetOrder): string {
   return `${name} ${descending ? 'DESC' : 'ASC'}`;
 }
 
-export function keysetCursor(order: KeysetOrder, { value, id }: Position): string {
-  return encodeCursor(orderKey(order), [value, id]);
+export function keysetCursor(order: KeysetOrder, position: Position): string {
+  return encodeCursor(orderKey(order), position);
 }
 
 /**
@@ -148,14 +140,14 @@ function asParameter({ kind }: KeysetOrder, value: number | null): number | stri
 
 function position(order: KeysetOrder, cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined;
-  const [value, id, ...more] = decodeCursor(orderKey(order), cursor);
-  if (!isValue(order, value) || !isUUID(id) || more.length > 0) throw invalidCursor();
-  return { value, id: id as string };
+  const found = decodeCursor(cursor, orderKey(order), isUuid);
+  const { value } = found;
+  if (value === null ? !order.nullable : order.kind === 'time' && !isMicroseconds(value)) {
+    throw invalidCursor('it is none that this service gave out');
+  }
+  return found;
 }
 
-function isValue({ kind, nullable }: KeysetOrder, value: unknown): value is number | null {
-  if (value === null) return nullable;
-  return kind === 'time'
-    ? Number.isSafeInteger(value) && (value as number) >= 0
-    : Number.isFinite(value);
+function isMicroseconds(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,7 +1,7 @@
-/** What a page's arguments may be, which cursors it takes, and what it says of its neighbours. */
+/** What a page's arguments may be, what cursors survive, and what a page says of its neighbours. */
 import { AssayError } from '../../../src/errors';
 import { connectionOf, costOfConnection } from '../../../src/pagination/connection';
-import { encodeCursor } from '../../../src/pagination/cursor';
+import { decodeCursor, encodeCursor, isIndex, isUuid } from '../../../src/pagination/cursor';
 import { type KeysetOrder, keysetCursor, keysetSql } from '../../../src/pagination/keyset';
 import { pageOf } from '../../../src/pagination/page';
 import { SqlParameters } from '../../../src/pagination/sql-parameters';
@@ -18,51 +18,55 @@ function codeOf(action: () => unknown): string | undefined {
   }
 }
 
-describe('the cursor of a row', () => {
-  const order = (more: Partial<KeysetOrder> = {}): KeysetOrder => ({
-    name: 'createdAt',
-    column: 'created_at',
-    kind: 'time',
-    nullable: false,
-    descending: true,
-    idColumn: 'id',
-    ...more,
-  });
-  const refusal = (of: KeysetOrder, cursor: string) =>
-    codeOf(() =>
-      keysetSql(
-        of,
-        { size: 1, backward: false, after: cursor },
-        { from: 't', where: [] },
-        new SqlParameters(),
-      ),
-    );
+const encoded = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-  it('is good for its order and direction alone', () => {
-    const cursor = keysetCursor(order(), { value: 1_900_000_000_123_457, id: ID });
-    expect(refusal(order(), cursor)).toBeUndefined();
-    expect(refusal(order({ descending: false }), cursor)).toBe('INVALID_CURSOR');
-    expect(refusal(order({ name: 'loss', kind: 'number' }), cursor)).toBe('INVALID_CURSOR');
-  });
+describe('a cursor', () => {
+  it.each([0, -0.1, 1 / 3, Number.MIN_VALUE, Number.MAX_VALUE, 1_900_000_000_123_457, null])(
+    'keeps the value %p and its id to the last bit',
+    (value) => {
+      const cursor = encodeCursor('LOSS DESC', { value, id: ID });
+      expect(decodeCursor(cursor, 'LOSS DESC', isUuid)).toEqual({ value, id: ID });
+      const ofIndex = encodeCursor('MARGIN ASC', { value, id: 7 });
+      expect(decodeCursor(ofIndex, 'MARGIN ASC', isIndex)).toEqual({ value, id: 7 });
+    },
+  );
 
-  it.each([null, -1, 0.5, 1e300])('of a time is refused with %p', (value) => {
-    expect(refusal(order(), keysetCursor(order(), { value, id: ID }))).toBe('INVALID_CURSOR');
-  });
-
-  it('may have no value only where the column may', () => {
-    const nullable = order({ kind: 'number', nullable: true });
-    const cursor = keysetCursor(nullable, { value: null, id: ID });
-    expect(refusal(nullable, cursor)).toBeUndefined();
-    expect(refusal(order({ kind: 'number' }), cursor)).toBe('INVALID_CURSOR');
+  it.each([
+    '',
+    'x',
+    '💥',
+    'null',
+    encoded(null),
+    encoded({ value: 1 }),
+    encoded([]),
+    encoded(['LOSS DESC', 1]),
+    encoded(['LOSS DESC', '1', ID]),
+    encoded(['LOSS DESC', 1, 'x']),
+    encoded(['LOSS DESC', 1, `${ID}'`]),
+    encoded(['LOSS DESC', 1, 5]),
+    encoded(['LOSS DESC', 1, ID, 1]),
+    encoded(['LOSS ASC', 1, ID]),
+    encoded([['LOSS DESC'], 1, ID]),
+    Buffer.from('["LOSS DESC",1e999,"x"]').toString('base64url'),
+  ])('is refused as %j', (cursor) => {
+    expect(codeOf(() => decodeCursor(cursor, 'LOSS DESC', isUuid))).toBe('INVALID_CURSOR');
   });
 
-  it.each([['x'], [`${ID}'`], [5], [null], ['']])('is refused with the id %p', (id) => {
-    const cursor = encodeCursor('createdAt DESC', [1, id]);
-    expect(refusal(order(), cursor)).toBe('INVALID_CURSOR');
-  });
-
-  it.each([[[1]], [[]], [[1, ID, 1]], [['1', ID]], [[ID, 1]]])('is refused as %j', (key) => {
-    expect(refusal(order(), encodeCursor('createdAt DESC', key))).toBe('INVALID_CURSOR');
+  it('of a time is refused where it is none, of a column that is never null where it has null', () => {
+    const order: KeysetOrder = {
+      name: 'CREATED_AT',
+      column: 'created_at',
+      kind: 'time',
+      nullable: false,
+      descending: true,
+      idColumn: 'id',
+    };
+    const statement = (value: number | null) => {
+      const page = { size: 1, backward: false, after: keysetCursor(order, { value, id: ID }) };
+      return codeOf(() => keysetSql(order, page, { from: 't', where: [] }, new SqlParameters()));
+    };
+    expect(statement(1_900_000_000_123_457)).toBeUndefined();
+    for (const bad of [null, -1, 0.5, 1e300]) expect(statement(bad)).toBe('INVALID_CURSOR');
   });
 });
 

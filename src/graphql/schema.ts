@@ -13,6 +13,7 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
@@ -27,6 +28,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   DatasetResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
+  HistoryResolver,
   ConfusionMatrixResolver,
   ResultScoresResolver,
   WorkersResolver,

@@ -2,7 +2,8 @@
 import { type EntityManager, type EntityTarget, In, type FindOptionsWhere } from 'typeorm';
 import { type Connection, connectionOf } from './connection';
 import type { Position } from './cursor';
-import { keysetCursor, type KeysetOrder, type KeysetSource, keysetSql } from './keyset';
+import { type KeysetSource, keysetSql } from './keyset';
+import { keysetCursor, type KeysetOrder } from './keyset-order';
 import { type ConnectionArgs, pageOf } from './page';
 import type { SqlParameters } from './sql-parameters';
 

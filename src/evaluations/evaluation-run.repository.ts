@@ -66,14 +66,6 @@ export class EvaluationRunRepository {
     return this.dataSource.manager.findOneBy(EvaluationRun, { id });
   }
 
-  list(first: number, offset: number): Promise<EvaluationRun[]> {
-    return this.dataSource.manager.find(EvaluationRun, {
-      order: { createdAt: 'DESC', id: 'DESC' },
-      take: first,
-      skip: offset,
-    });
-  }
-
   /** QUEUED or RUNNING becomes CANCELLED; its workers hear of it. */
   async markCancelled(id: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {

@@ -25,6 +25,7 @@ import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
+import { createHistory, type History } from './evaluations/history/history';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -54,6 +55,7 @@ export interface Services {
   analysis: AnalysisService;
   evaluations: EvaluationService;
   telemetry: ServiceMetrics;
+  history: History;
   curves: CurvesService;
   gate: GateService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
@@ -222,6 +224,7 @@ function wire(parts: Parts): Services {
       datasets,
       comparisons: analysis.comparisons,
     }),
+    history: createHistory(dataSource),
     curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({

@@ -20,6 +20,7 @@ import {
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { GateResolver } from '../gate/gate.resolver';
+import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
@@ -35,6 +36,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   DatasetSamplesResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
+  HistoryResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
   SamplePredictionResolver,

@@ -5,14 +5,13 @@ import { mirrorFolder, referenceFolder } from '../../support/reference';
 import { startTestService, type TestService } from '../../support/test-service';
 
 export interface TwoCheckpoints extends TestService {
-  datasetId: string;
   /** The run's and so the result's id: PyTorch's checkpoint, and the project's own. */
   reference: string;
   own: string;
   /** Where PyTorch's checkpoint lies. */
   torch: string;
   /** One more result of a checkpoint. */
-  evaluate: (checkpoint: string, split?: string) => Promise<string>;
+  evaluate: (checkpoint: string, datasetName?: string) => Promise<string>;
 }
 
 const OWN_CHECKPOINTS = path.resolve(__dirname, '../../../checkpoints');
@@ -30,10 +29,10 @@ export async function startWithTwoResults(
     },
   });
   const { client, app } = service;
-  const datasetId = (await app.services.datasets.register('fashion-mnist')).id;
-  const evaluate = async (checkpoint: string, split = 'test'): Promise<string> => {
+  const evaluate = async (checkpoint: string, name = 'fashion-mnist'): Promise<string> => {
+    const datasetId = (await app.services.datasets.register(name)).id;
     const checkpointId = await client.register(checkpoint);
-    const { id } = await client.runEvaluation({ checkpointId, datasetId, split });
+    const { id } = await client.runEvaluation({ checkpointId, datasetId });
     const { state } = await client.settled(id);
     if (state !== 'SUCCEEDED') throw new Error(`the run of ${checkpoint} is ${state}`);
     return id;
@@ -41,5 +40,5 @@ export async function startWithTwoResults(
   const torch = path.join(path.resolve(referenceFolder ?? ''), 'fashion-cnn.onnx');
   const reference = await evaluate(torch);
   const own = await evaluate(path.join(OWN_CHECKPOINTS, 'fashion-cnn'));
-  return { ...service, datasetId, reference, own, torch, evaluate };
+  return { ...service, reference, own, torch, evaluate };
 }

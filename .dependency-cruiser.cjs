@@ -11,6 +11,7 @@ const ROOMS = {
   checkpoints: ['database', 'datasets'],
   inference: ['metrics', 'datasets', 'checkpoints'],
   conversion: ['datasets', 'checkpoints', 'inference'],
+  store: ['datasets', 'checkpoints'],
   training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
   queue: [],
   database: ['config'],
@@ -31,6 +32,7 @@ const ROOMS = {
     'evaluations',
     'graphql',
     'http',
+    'store',
   ],
 };
 

@@ -20,6 +20,7 @@ import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
 import { addressOf } from './http/listen';
 import { type Services, startServices } from './services';
+import { LocalFiles } from './store/local-files';
 
 export interface App {
   services: Services;
@@ -113,6 +114,7 @@ async function createServer(services: Services) {
     checkReadiness: async () => {
       await dataSource.query('SELECT 1');
     },
+    fileStore: new LocalFiles(services.store, datasets),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     log: services.log,
   });

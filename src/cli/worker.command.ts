@@ -6,8 +6,9 @@ import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { startServices } from '../services';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
+import { type RemoteFlags, remoteFiles } from './remote-worker';
 
-interface WorkerFlags {
+interface WorkerFlags extends RemoteFlags {
   concurrency?: number;
   engines: EngineName[];
 }
@@ -19,14 +20,23 @@ export function workerCommand(io: CommandIo): Command {
     .description('evaluate shards until it is stopped; SIGTERM lets it end what it has begun')
     .option('--concurrency <n>', 'shards in hand at a time (default: config.yaml)', concurrency)
     .option('--engines <names>', 'what it can run, with commas', engines, [...ENGINE_NAMES])
+    .option(
+      '--api <address>',
+      'get checkpoints and data from this service, with the token in ASSAY_TOKEN (default: from the own data folder)',
+    )
+    .option('--token-file <path>', 'a file that holds the token, instead of ASSAY_TOKEN')
     .action((flags: WorkerFlags) => run(io, flags));
 }
 
 async function run(io: CommandIo, flags: WorkerFlags): Promise<void> {
   const interruption = interruptible();
-  const services = await startServices(loadConfig(), interruption.signal);
+  const loaded = loadConfig();
+  const fetching = new AbortController();
+  const remote = await remoteFiles(flags, loaded, io, fetching.signal);
+  const services = await startServices(loaded, interruption.signal, remote);
   try {
-    await services.startWorker(flags);
+    const { engines, concurrency } = flags;
+    await services.startWorker({ engines, ...(concurrency !== undefined && { concurrency }) });
     io.stdout.write(
       `Worker ${process.pid} takes shards for ${flags.engines.join(' and ')}.\nCtrl-C stops it.\n`,
     );
@@ -34,6 +44,8 @@ async function run(io: CommandIo, flags: WorkerFlags): Promise<void> {
     io.stdout.write('Stopping.\n');
   } finally {
     await services.stop();
+    // Behind the drain, in which a shard may still wait for its files.
+    fetching.abort();
     interruption.end();
   }
 }

@@ -18,6 +18,7 @@ import { RequestAccess } from './request-access';
 import { registerRequestLog } from './request-log';
 import { requireRouteRules } from './route-rules';
 import { setSecurityHeaders } from './security-headers';
+import { type FileStore, registerStoreRoutes } from './store-routes';
 import { type ReceiveUpload, registerUploadRoute } from './upload-route';
 import { shutDownOf } from './shut-down';
 import { serveWebSocket } from './websocket-connection';
@@ -36,6 +37,8 @@ export interface HttpServerOptions<TContext extends BaseContext> {
   log: Logger;
   /** Takes in uploaded checkpoints; without it there is no address for them. */
   receiveUpload?: ReceiveUpload;
+  /** Gives workers on other machines their files; without it there are no addresses for them. */
+  fileStore?: FileStore;
   /** Names beside localhost that a Host header may bear. Where the server is not bound to the loopback
    *  and none is given, every name may. */
   allowedHosts?: readonly string[];
@@ -97,6 +100,7 @@ export async function createHttpServer<TContext extends BaseContext>(
   });
   registerOtherMethods(fastify);
   if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
+  if (options.fileStore) registerStoreRoutes(fastify, options.fileStore, limits);
   registerHealthRoutes(fastify, checkReadiness, limits.readinessTimeoutMs);
   await fastify.ready();
 

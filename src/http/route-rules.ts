@@ -1,7 +1,7 @@
 /** Who may use which address. A route that is missing here can't be registered. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '../auth/role';
-import { GRAPHQL_PATH, HEALTH_PATHS, UPLOAD_PATH } from './paths';
+import { GRAPHQL_PATH, HEALTH_PATHS, STORE_PATHS, UPLOAD_PATH } from './paths';
 
 /**
  * Public; or whoever holds one of the roles (an empty list: every caller); or a WebSocket, whose token may
@@ -21,6 +21,10 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   [`PATCH ${GRAPHQL_PATH}`]: 'public',
   [`DELETE ${GRAPHQL_PATH}`]: 'public',
   [`PUT ${UPLOAD_PATH}`]: ['runner'],
+  [`GET ${STORE_PATHS.store}`]: ['worker'],
+  [`GET ${STORE_PATHS.checkpoint}`]: ['worker'],
+  [`GET ${STORE_PATHS.checkpointFile}`]: ['worker'],
+  [`GET ${STORE_PATHS.split}`]: ['worker'],
   // Probes have no token, and learn nothing but whether we can serve.
   [`GET ${HEALTH_PATHS.live}`]: 'public',
   [`GET ${HEALTH_PATHS.ready}`]: 'public',

@@ -92,7 +92,10 @@ export async function startServices(
   remote?: RemoteFiles,
 ): Promise<Services> {
   const log = createLog(loaded);
-  const database = await connectDatabase(loaded, { entities: ENTITIES, migrations: MIGRATIONS });
+  const schema = { entities: ENTITIES, migrations: MIGRATIONS };
+  const database = await connectDatabase(loaded, schema, (message) => {
+    log.warn(message);
+  });
   const { dataSource } = database;
   const queue = createQueue(dataSource, log);
   const notifications = new Notifications(dataSource);

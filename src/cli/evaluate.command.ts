@@ -9,7 +9,7 @@ import { checkThresholds, type GateResult } from '../metrics/gate';
 import { report } from '../metrics/report';
 import { type Services, startServices } from '../services';
 import { DEFAULT_DATASET, type Job, prepareDefaultJob, registerCheckpointFor } from './default-job';
-import { evaluate, showResult } from './evaluate-and-show';
+import { evaluate, follow, showResult } from './evaluate-and-show';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { downloadProgress } from './output/download-progress';
@@ -24,6 +24,7 @@ interface EvaluateFlags {
   engine?: EngineName;
   batchSize?: number;
   force?: boolean;
+  follow?: string;
   gate?: boolean;
   json?: boolean;
 }
@@ -49,25 +50,25 @@ export function evaluateCommand(io: CommandIo): Command {
       'hold the result against the thresholds of config.yaml: exit 1 if one is missed',
     )
     .option('--force', 'evaluate again where an equal result is stored')
+    .addOption(
+      new Option('--follow <run>', 'show a run that is under way anywhere, and then its result')
+        .argParser(runId)
+        .conflicts(['checkpoint', 'name', 'dataset', 'engine', 'batchSize', 'force']),
+    )
     .option('--json', 'print the result as one line of JSON')
     .action((flags: EvaluateFlags) => run(io, flags));
 }
 
 async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   const loaded = loadConfig();
-  const { evaluation, thresholds } = loaded.config;
+  const { thresholds } = loaded.config;
   const interruption = interruptible();
   const services = await startServices(loaded, interruption.signal);
   try {
-    await services.startWorker({ engines: [flags.engine ?? evaluation.engine] });
-    const job = await jobOf(services, flags, io);
-    const options = {
-      split: flags.split,
-      engine: flags.engine ?? evaluation.engine,
-      batchSize: flags.batchSize ?? evaluation.batchSize,
-      force: flags.force ?? false,
-    };
-    const result = await evaluate(services, job, options, io, interruption.signal);
+    const { job, result } =
+      flags.follow === undefined
+        ? await evaluated(services, flags, io, interruption.signal)
+        : await follow(services, flags.follow, io, interruption.signal);
     const gate = flags.gate ? checkThresholds(report(result), thresholds) : undefined;
     if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(job, result, gate))}\n`);
     else showResult(job, result, io);
@@ -78,6 +79,25 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
     await services.stop(0);
     interruption.end();
   }
+}
+
+async function evaluated(
+  services: Services,
+  flags: EvaluateFlags,
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<{ job: Job; result: EvaluationResult }> {
+  const { evaluation } = services.loaded.config;
+  const engine = flags.engine ?? evaluation.engine;
+  await services.startWorker({ engines: [engine] });
+  const job = await jobOf(services, flags, io);
+  const options = {
+    split: flags.split,
+    engine,
+    batchSize: flags.batchSize ?? evaluation.batchSize,
+    force: flags.force ?? false,
+  };
+  return { job, result: await evaluate(services, job, options, io, signal) };
 }
 
 async function jobOf(services: Services, flags: EvaluateFlags, io: CommandIo): Promise<Job> {
@@ -119,6 +139,11 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
     ...reportJson(report(result), dataset.classNames),
     ...(gate && { gate }),
   };
+}
+
+function runId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('the id of a run is needed, as "runEvaluation" answers it');
 }
 
 function batchSize(text: string): number {

@@ -13,6 +13,7 @@ const ROOMS = {
   checkpoints: ['pagination', 'database', 'datasets'],
   inference: ['threads', 'metrics', 'datasets', 'checkpoints'],
   conversion: ['datasets', 'checkpoints', 'inference'],
+  store: ['datasets', 'checkpoints'],
   training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
   queue: [],
   telemetry: [],
@@ -58,6 +59,7 @@ const ROOMS = {
     'graphql',
     'http',
     'telemetry',
+    'store',
   ],
 };
 

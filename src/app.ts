@@ -31,6 +31,7 @@ import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
 import { addressOf } from './http/listen';
 import { type Services, startServices } from './services';
+import { LocalFiles } from './store/local-files';
 
 export interface App {
   services: Services;
@@ -134,6 +135,7 @@ async function createServer(services: Services) {
       await dataSource.query('SELECT 1');
     },
     findImage: (address) => services.images.find(address),
+    fileStore: new LocalFiles(services.store, datasets),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,

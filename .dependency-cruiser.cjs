@@ -40,7 +40,18 @@ const ROOMS = {
   ],
   graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
   http: ['auth', 'graphql', 'telemetry'],
+  doctor: [
+    'config',
+    'database',
+    'auth',
+    'datasets',
+    'checkpoints',
+    'inference',
+    'evaluations',
+    'http',
+  ],
   cli: [
+    'doctor',
     'metrics',
     'config',
     'database',

@@ -42,7 +42,18 @@ const ROOMS = {
   gate: ['metrics', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
   graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
   http: ['auth', 'graphql', 'telemetry'],
+  doctor: [
+    'config',
+    'database',
+    'auth',
+    'datasets',
+    'checkpoints',
+    'inference',
+    'evaluations',
+    'http',
+  ],
   cli: [
+    'doctor',
     'metrics',
     'config',
     'database',

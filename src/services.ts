@@ -79,17 +79,22 @@ export function createLog(loaded: LoadedConfig): Logger {
   );
 }
 
-/** @param signal ends a download that is under way */
+/**
+ * @param signal ends a download that is under way
+ * @param baseUrls where to download from instead of the public addresses; none: nothing is downloaded
+ */
 export function createRegistry(
   loaded: LoadedConfig,
   onWarning: (message: string) => void,
   signal?: AbortSignal,
+  baseUrls?: readonly string[],
 ): DatasetRegistry {
   return createDatasetRegistry([
     createFashionMnist({
       dataDir: path.join(dataFolder(loaded), 'datasets', 'fashion-mnist'),
       ...(loaded.dataMirror && { mirrorDir: loaded.dataMirror }),
       ...(signal && { signal }),
+      ...(baseUrls && { baseUrls }),
       onWarning,
     }),
     createSampleSet(),

@@ -37,6 +37,7 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./migrate.command') as typeof import('./migrate.command')).migrateCommand,
   migration: () =>
     (require('./migration.command') as typeof import('./migration.command')).migrationCommand,
+  doctor: () => (require('./doctor.command') as typeof import('./doctor.command')).doctorCommand,
   schema: () => (require('./schema.command') as typeof import('./schema.command')).schemaCommand,
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

@@ -22,7 +22,7 @@ export class AnalysisThread {
     if (this.waiting >= MAX_WAITING) throw analysisBusy();
     this.waiting++;
     try {
-      return (await this.thread.run(task, input));
+      return await this.thread.run(task, input);
     } finally {
       this.waiting--;
     }

@@ -16,7 +16,7 @@ const ROOMS = {
   queue: [],
   database: ['config'],
   evaluations: ['metrics', 'config', 'datasets', 'checkpoints', 'inference', 'queue', 'database'],
-  graphql: ['auth', 'datasets', 'checkpoints', 'evaluations'],
+  graphql: ['auth', 'database', 'datasets', 'checkpoints', 'evaluations'],
   http: ['auth', 'graphql'],
   cli: [
     'metrics',

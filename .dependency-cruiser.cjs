@@ -40,7 +40,7 @@ const ROOMS = {
     'database',
   ],
   gate: ['metrics', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
-  graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
+  graphql: ['auth', 'database', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
   http: ['auth', 'graphql', 'telemetry'],
   doctor: [
     'config',

@@ -16,8 +16,8 @@ import type { WorkerRegistry } from './worker-registry';
 const POLL_MS = 1_000;
 /** A worker is taken for gone after some seven of them; a cancelled shard stops after one at the latest. */
 const BEAT_MS = 900;
-/** After a failure of its own surroundings a worker lets others go first; a first retry waits 1 s. */
-const SIT_OUT_MS = 4_000;
+/** After a failure of its surroundings a worker lets others go first: a retry waits 1 s, and they poll each second. */
+const SIT_OUT_MS = 3_000;
 
 export interface WorkerOptions {
   engines: readonly EngineName[];
@@ -139,7 +139,15 @@ export class Worker {
     }
   }
 
+  /** Where there are others at all. */
   private async sitOut(): Promise<void> {
+    const { registry, shards, engines } = this.options;
+    const alive = await registry.alive();
+    const isAlone = !alive.some(
+      (other) =>
+        other.id !== shards.workerId && other.engines.some((engine) => engines.includes(engine)),
+    );
+    if (isAlone) return;
     const { signal } = this.stopping;
     await sleep(SIT_OUT_MS, undefined, { signal }).catch(() => undefined);
   }

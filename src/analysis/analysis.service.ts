@@ -9,6 +9,7 @@ import { startThread } from '../threads/start-thread';
 import { TaskThread } from '../threads/task-thread';
 import { PredictionStore } from './prediction-store';
 import type { ResultPredictions } from './result-predictions';
+import { SlicesService } from './slices/slices.service';
 import type { SampleSelection, SelectedSamples } from './thread/select-samples';
 import type { TASKS } from './thread/tasks';
 
@@ -21,9 +22,11 @@ export class AnalysisService {
     startThread('assay-analysis', path.join(__dirname, 'thread', 'thread')),
   );
   private readonly store: PredictionStore;
+  readonly slices: SlicesService;
 
   constructor(dataSource: DataSource, datasets: DatasetService) {
     this.store = new PredictionStore(dataSource, datasets, this.thread);
+    this.slices = new SlicesService(datasets, this.store, this.thread);
   }
 
   /** @throws UserError CLASS_INDEX_OUT_OF_RANGE; what `PredictionStore.get` throws */
@@ -47,6 +50,7 @@ export class AnalysisService {
   /** Gives back the memory of what was looked at. */
   forget(): void {
     this.store.forget();
+    this.slices.forget();
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from '../analysis/result-samples.resolver';
+import { ResultSlicesResolver } from '../analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
@@ -35,6 +36,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   EvaluationResultResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
+  ResultSlicesResolver,
   SamplePredictionResolver,
   ResultScoresResolver,
   WorkersResolver,

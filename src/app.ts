@@ -5,6 +5,7 @@ import {
   SamplePredictionResolver,
 } from './analysis/result-samples.resolver';
 import { ResultComparisonResolver } from './analysis/comparison/result-comparison.resolver';
+import { ResultSlicesResolver } from './analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -113,6 +114,7 @@ async function createServer(services: Services) {
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
       [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
+      [ResultSlicesResolver, new ResultSlicesResolver(services.analysis.slices)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
       [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],

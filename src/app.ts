@@ -20,6 +20,7 @@ import {
   EvaluationResultResolver,
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
+import { HistoryResolver } from './evaluations/history/history.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
@@ -90,6 +91,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    history,
     curves,
     workers,
     database,
@@ -108,6 +110,7 @@ async function createServer(services: Services) {
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
+      [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],

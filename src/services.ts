@@ -24,6 +24,7 @@ import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
+import { createHistory, type History } from './evaluations/history/history';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -52,6 +53,7 @@ export interface Services {
   analysis: AnalysisService;
   evaluations: EvaluationService;
   telemetry: ServiceMetrics;
+  history: History;
   curves: CurvesService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
@@ -209,6 +211,7 @@ function wire(parts: Parts): Services {
     analysis,
     telemetry,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    history: createHistory(dataSource),
     curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({

@@ -107,7 +107,7 @@ export function ranked(
 
 /** A result from before intervals were stored has its counts, from which Wilson's follows. */
 function intervalOf(result: EvaluationResult, metric: ResultMetric): MetricBounds | undefined {
-  const { wilson, bootstrap } = result.intervals ?? intervalsOf(result, undefined);
+  const { wilson, bootstrap } = result.intervals ?? intervalsOf(result, null);
   const bounds = wilson.bounds[metric] ?? bootstrap?.bounds[metric];
   return bounds && { lower: bounds[0], upper: bounds[1] };
 }

@@ -66,7 +66,7 @@ function binsOf({ bins }: ScoreMetrics['calibration']): StoredBin[] {
 }
 
 /** Micro-F1 and weighted recall are the accuracy, so its bounds are theirs. */
-const NAMES = {
+export const METRICS_OF_SCALAR = {
   loss: ['loss'],
   accuracy: ['accuracy', 'microF1', 'weightedRecall'],
   balancedAccuracy: ['balancedAccuracy'],
@@ -91,7 +91,7 @@ function bootstrapOf(scores: SampleScores): NonNullable<StoredIntervals['bootstr
     resamples: wanted,
   });
   const bounds: BoundsByMetric = {};
-  for (const [scalar, metrics] of Object.entries(NAMES)) {
+  for (const [scalar, metrics] of Object.entries(METRICS_OF_SCALAR)) {
     const interval = intervals[scalar as IntervalScalar];
     if (!interval) continue;
     for (const metric of metrics) bounds[metric] = [interval.low, interval.high];

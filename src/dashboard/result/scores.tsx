@@ -1,8 +1,9 @@
 /** Every scalar with its interval, and what guessing would reach. */
 import { graphql } from '../gql';
-import type { ResultMetric, ScoresFragment } from '../gql/graphql';
+import type { ScoresFragment } from '../gql/graphql';
+import { METRIC_NAMES, type MetricName, METRICS, metricText } from '../charts/metrics';
 import { SaveMenu } from '../charts/save/save-menu';
-import { decimal, percent } from '../ui/format';
+import { percent } from '../ui/format';
 import { Panel } from '../ui/panel';
 
 export const SCORES = graphql(`
@@ -44,148 +45,93 @@ export const SCORES = graphql(`
   }
 `);
 
-interface Score {
-  metric: ResultMetric;
-  label: string;
-  value: number | null | undefined;
-  format: (value: number) => string;
-}
+/** Large, above all others. */
+const HEADLINES: readonly MetricName[] = [
+  'ACCURACY',
+  'MACRO_F1',
+  'LOSS',
+  'EXPECTED_CALIBRATION_ERROR',
+];
 
-const share = (value: number) => percent(value);
-const plain = (value: number) => decimal(value);
-
-function headlines(result: ScoresFragment): Score[] {
-  return [
-    { metric: 'ACCURACY', label: 'Accuracy', value: result.accuracy, format: share },
-    { metric: 'MACRO_F1', label: 'Macro-F1', value: result.macroF1, format: share },
-    { metric: 'LOSS', label: 'Loss', value: result.loss, format: plain },
-    {
-      metric: 'EXPECTED_CALIBRATION_ERROR',
-      label: 'Calibration error',
-      value: result.expectedCalibrationError,
-      format: share,
-    },
-  ];
-}
-
-function others(result: ScoresFragment): Score[] {
-  return [
-    {
-      metric: 'BALANCED_ACCURACY',
-      label: 'Balanced accuracy',
-      value: result.balancedAccuracy,
-      format: share,
-    },
-    { metric: 'TOP2_ACCURACY', label: 'Top-2 accuracy', value: result.top2Accuracy, format: share },
-    { metric: 'TOP3_ACCURACY', label: 'Top-3 accuracy', value: result.top3Accuracy, format: share },
-    { metric: 'TOP5_ACCURACY', label: 'Top-5 accuracy', value: result.top5Accuracy, format: share },
-    {
-      metric: 'MACRO_PRECISION',
-      label: 'Macro precision',
-      value: result.macroPrecision,
-      format: share,
-    },
-    { metric: 'MACRO_RECALL', label: 'Macro recall', value: result.macroRecall, format: share },
-    { metric: 'MICRO_F1', label: 'Micro-F1', value: result.microF1, format: share },
-    {
-      metric: 'WEIGHTED_PRECISION',
-      label: 'Weighted precision',
-      value: result.weightedPrecision,
-      format: share,
-    },
-    {
-      metric: 'WEIGHTED_RECALL',
-      label: 'Weighted recall',
-      value: result.weightedRecall,
-      format: share,
-    },
-    { metric: 'WEIGHTED_F1', label: 'Weighted F1', value: result.weightedF1, format: share },
-    { metric: 'COHEN_KAPPA', label: "Cohen's kappa", value: result.cohenKappa, format: plain },
-    {
-      metric: 'MATTHEWS_CORRCOEF',
-      label: 'Matthews correlation',
-      value: result.matthewsCorrcoef,
-      format: plain,
-    },
-    { metric: 'ROC_AUC_MACRO', label: 'ROC AUC, macro', value: result.rocAucMacro, format: plain },
-    {
-      metric: 'ROC_AUC_WEIGHTED',
-      label: 'ROC AUC, weighted',
-      value: result.rocAucWeighted,
-      format: plain,
-    },
-    {
-      metric: 'AVERAGE_PRECISION_MACRO',
-      label: 'Average precision, macro',
-      value: result.averagePrecisionMacro,
-      format: plain,
-    },
-    { metric: 'BRIER_SCORE', label: 'Brier score', value: result.brierScore, format: plain },
-  ];
-}
+const valueOf = (result: ScoresFragment, metric: MetricName) => result[METRICS[metric].field];
 
 export function Scores({ result }: { result: ScoresFragment }) {
-  const shown = others(result).filter(({ value }) => value !== null && value !== undefined);
+  const others = METRIC_NAMES.filter(
+    (metric) => !HEADLINES.includes(metric) && valueOf(result, metric) !== null,
+  );
   const level = result.intervals[0]?.level;
   const csv = () => [
     ['metric', 'value', 'method', 'level', 'lower', 'upper'],
-    ...[...headlines(result), ...shown].map(({ metric, value }) => {
+    ...[...HEADLINES, ...others].map((metric) => {
       const interval = intervalOf(result, metric);
-      return [metric, value, interval?.method, interval?.level, interval?.lower, interval?.upper];
+      return [
+        metric,
+        valueOf(result, metric),
+        interval?.method,
+        interval?.level,
+        interval?.lower,
+        interval?.upper,
+      ];
     }),
   ];
   return (
     <Panel title="Scores" actions={<SaveMenu title="Scores" rows={csv} />}>
       <dl className="headlines">
-        {headlines(result).map((score) => (
-          <div key={score.metric}>
-            <dt>{score.label}</dt>
-            <dd className="headline">{shownValue(score)}</dd>
-            <dd className="soft">{intervalText(result, score)}</dd>
-            <dd className="soft">{guessText(result, score)}</dd>
+        {HEADLINES.map((metric) => (
+          <div key={metric}>
+            <dt>{METRICS[metric].label}</dt>
+            <dd className="headline">{valueText(result, metric)}</dd>
+            <dd className="soft">{intervalText(result, metric)}</dd>
+            <dd className="soft">{guessText(result, metric)}</dd>
           </div>
         ))}
       </dl>
       <dl className="scores">
-        {shown.map((score) => (
-          <div key={score.metric}>
-            <dt>{score.label}</dt>
+        {others.map((metric) => (
+          <div key={metric}>
+            <dt>{METRICS[metric].label}</dt>
             <dd>
-              {shownValue(score)} <span className="soft">{intervalText(result, score)}</span>
+              {valueText(result, metric)}{' '}
+              <span className="soft">{intervalText(result, metric)}</span>
             </dd>
           </div>
         ))}
       </dl>
       {level !== undefined && (
         <p className="note">
-          Ranges hold the true value in {percent(level, 0)} of such samples: Wilson’s score interval
-          for accuracy, a bootstrap for the rest.
+          Ranges are {percent(level, 0)} intervals: Wilson’s score interval for accuracy,
+          percentiles of a bootstrap for the rest.
         </p>
       )}
     </Panel>
   );
 }
 
-const shownValue = ({ value, format }: Score) =>
-  value === null || value === undefined ? 'not defined' : format(value);
+function valueText(result: ScoresFragment, metric: MetricName): string {
+  const value = valueOf(result, metric);
+  return value === null ? 'not defined' : metricText(metric, value);
+}
 
 /** Wilson's, where there are two. */
-function intervalOf({ intervals }: ScoresFragment, metric: ResultMetric) {
+function intervalOf({ intervals }: ScoresFragment, metric: MetricName) {
   const found = intervals.filter((interval) => interval.metric === metric);
   return found.find(({ method }) => method === 'WILSON') ?? found[0];
 }
 
-function intervalText(result: ScoresFragment, { metric, format }: Score): string {
+function intervalText(result: ScoresFragment, metric: MetricName): string {
   const found = intervalOf(result, metric);
-  return found === undefined ? '' : `${format(found.lower)} to ${format(found.upper)}`;
+  return found === undefined
+    ? ''
+    : `${metricText(metric, found.lower)} to ${metricText(metric, found.upper)}`;
 }
 
 /** A figure means little without what no skill at all would reach. */
-function guessText({ dummyBaselines }: ScoresFragment, { metric, format }: Score): string {
+function guessText({ dummyBaselines }: ScoresFragment, metric: MetricName): string {
   const majority = dummyBaselines.find(({ strategy }) => strategy === 'MAJORITY_CLASS');
   if (majority === undefined) return '';
-  if (metric === 'ACCURACY') return `most frequent class: ${format(majority.accuracy)}`;
-  if (metric === 'MACRO_F1') return `most frequent class: ${format(majority.macroF1)}`;
-  const { loss } = majority;
-  return metric === 'LOSS' && loss !== null ? `class frequencies: ${format(loss)}` : '';
+  const { accuracy, macroF1, loss } = majority;
+  if (metric === 'ACCURACY') return `most frequent class: ${metricText(metric, accuracy)}`;
+  if (metric === 'MACRO_F1') return `most frequent class: ${metricText(metric, macroF1)}`;
+  if (metric === 'LOSS' && loss !== null) return `class frequencies: ${metricText(metric, loss)}`;
+  return '';
 }

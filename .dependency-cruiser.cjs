@@ -15,6 +15,7 @@ const ROOMS = {
   conversion: ['datasets', 'checkpoints', 'inference'],
   training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
   queue: [],
+  telemetry: [],
   database: ['config'],
   evaluations: [
     'threads',
@@ -26,6 +27,7 @@ const ROOMS = {
     'inference',
     'queue',
     'database',
+    'telemetry',
   ],
   analysis: [
     'threads',
@@ -37,7 +39,7 @@ const ROOMS = {
     'database',
   ],
   graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
-  http: ['auth', 'graphql'],
+  http: ['auth', 'graphql', 'telemetry'],
   cli: [
     'metrics',
     'config',
@@ -53,6 +55,7 @@ const ROOMS = {
     'analysis',
     'graphql',
     'http',
+    'telemetry',
   ],
 };
 

@@ -21,6 +21,7 @@ import {
   EvaluationResultResolver,
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
+import { HistoryResolver } from './evaluations/history/history.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
@@ -91,6 +92,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    history,
     curves,
     workers,
     database,
@@ -110,6 +112,7 @@ async function createServer(services: Services) {
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
       [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
+      [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
@@ -132,5 +135,6 @@ async function createServer(services: Services) {
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,
+    metrics: services.telemetry,
   });
 }

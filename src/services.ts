@@ -11,6 +11,7 @@ import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
 import { CheckpointService } from './checkpoints/checkpoint.service';
 import { CheckpointStore } from './checkpoints/checkpoint-store';
 import type { LoadedConfig } from './config/load-config';
+import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
 import { migrate } from './database/migrate';
 import { Notifications } from './database/notifications';
@@ -23,6 +24,7 @@ import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
+import { createHistory, type History } from './evaluations/history/history';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -34,6 +36,8 @@ import { ENGINE_NAMES } from './inference/engine';
 import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
 import { PgBossQueue } from './queue/pg-boss-queue';
+import { ServiceMetrics } from './telemetry/service-metrics';
+import { registerStoredState } from './telemetry/stored-state';
 
 export interface Services {
   loaded: LoadedConfig;
@@ -48,6 +52,8 @@ export interface Services {
   workers: WorkerRegistry;
   analysis: AnalysisService;
   evaluations: EvaluationService;
+  telemetry: ServiceMetrics;
+  history: History;
   curves: CurvesService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
@@ -169,6 +175,15 @@ function wire(parts: Parts): Services {
   });
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
+  const telemetry = new ServiceMetrics(projectVersion());
+  const readState = async () => ({
+    runs: await runs.countByState(),
+    queues: await workers.queues(),
+    workers: (await workers.alive()).length,
+  });
+  registerStoredState(telemetry.registry, readState, (err) => {
+    log.warn({ err }, 'the database could not be measured');
+  });
   const metrics = createMetricsThread();
   const working = new WorkerHost({
     dataSource,
@@ -179,6 +194,7 @@ function wire(parts: Parts): Services {
     datasets,
     evaluator: createShardEvaluator(),
     metrics,
+    telemetry,
     log,
   });
   return {
@@ -193,7 +209,9 @@ function wire(parts: Parts): Services {
     images: new DatasetImages(datasets),
     workers,
     analysis,
+    telemetry,
     evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    history: createHistory(dataSource),
     curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({

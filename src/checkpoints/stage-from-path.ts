@@ -5,7 +5,7 @@ import type { CheckpointStaging } from './checkpoint-staging';
 import { ByteBudget, isMissing, unreadable } from './formats/bounded-file';
 import { METADATA_FILE } from './formats/checkpoint-digest';
 import type { CheckpointFormat } from './formats/checkpoint-files';
-import { checkpointInvalid, quoted } from './formats/checkpoint-invalid';
+import { checkpointInvalid, listed, quoted } from './formats/checkpoint-invalid';
 import { formatOfFile, sidecarNames } from './formats/file-names';
 import { MODEL_FILE, parseModelJson, type WeightGroup } from './formats/tfjs-manifest';
 import { MAX_CHECKPOINT_BYTES, MAX_MODEL_JSON_BYTES } from './limits';
@@ -103,7 +103,7 @@ class Copy {
     }
     if (copied === byteLength) return;
     throw checkpointInvalid(
-      `the weight files ${paths.slice(0, 20).map(quoted).join(', ')} hold ${copied} bytes together ` +
+      `the weight files ${listed(paths.map(quoted), ', ')} hold ${copied} bytes together ` +
         `where the manifest's weights need ${byteLength}`,
       { code: 'TFJS_WEIGHTS_LENGTH' },
     );

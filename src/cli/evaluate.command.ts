@@ -4,6 +4,7 @@ import type { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { checkedDetails } from '../checkpoints/checkpoint-inputs';
 import { loadConfig } from '../config/load-config';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { storedReport } from '../evaluations/scores/stored-report';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { checkThresholds, type GateResult } from '../metrics/gate';
 import { report } from '../metrics/report';
@@ -14,7 +15,7 @@ import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { downloadProgress } from './output/download-progress';
 import { writeGate } from './output/gate-view';
-import { reportJson } from './output/report-json';
+import { storedReportJson } from './output/report-json';
 
 interface EvaluateFlags {
   checkpoint?: string;
@@ -116,7 +117,7 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
     backend,
     backendVersion,
     timings: { loadMs, inferenceMs, totalMs },
-    ...reportJson(report(result), dataset.classNames),
+    ...storedReportJson(storedReport(result), dataset.classNames),
     ...(gate && { gate }),
   };
 }

@@ -1,15 +1,18 @@
 /** `assay worker`: evaluates shards for whoever asks for runs, until it is stopped. */
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
+import { TokenAuthenticator } from '../auth/token-authenticator';
 import { loadConfig } from '../config/load-config';
+import { createProbeServer, type ProbeServer } from '../http/probe-server';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
-import { startServices } from '../services';
+import { type Services, startServices } from '../services';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 
 interface WorkerFlags {
   concurrency?: number;
   engines: EngineName[];
+  probes?: boolean;
 }
 
 const MAX_CONCURRENCY = 64;
@@ -19,13 +22,16 @@ export function workerCommand(io: CommandIo): Command {
     .description('evaluate shards until it is stopped; SIGTERM lets it end what it has begun')
     .option('--concurrency <n>', 'shards in hand at a time (default: config.yaml)', concurrency)
     .option('--engines <names>', 'what it can run, with commas', engines, [...ENGINE_NAMES])
+    .option('--probes', 'answer at HOST and PORT: /health/live, /health/ready and /metrics')
     .action((flags: WorkerFlags) => run(io, flags));
 }
 
-async function run(io: CommandIo, flags: WorkerFlags): Promise<void> {
+async function run(io: CommandIo, { probes, ...flags }: WorkerFlags): Promise<void> {
   const interruption = interruptible();
   const services = await startServices(loadConfig(), interruption.signal);
+  let server: ProbeServer | undefined;
   try {
+    if (probes) server = await startProbes(services, io);
     await services.startWorker(flags);
     io.stdout.write(
       `Worker ${process.pid} takes shards for ${flags.engines.join(' and ')}.\nCtrl-C stops it.\n`,
@@ -33,9 +39,26 @@ async function run(io: CommandIo, flags: WorkerFlags): Promise<void> {
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
     io.stdout.write('Stopping.\n');
   } finally {
+    await server?.close();
     await services.stop();
     interruption.end();
   }
+}
+
+async function startProbes(services: Services, io: CommandIo): Promise<ProbeServer> {
+  const { loaded, database, log, telemetry } = services;
+  const server = await createProbeServer({
+    authenticator: new TokenAuthenticator(database.dataSource),
+    allowedHosts: loaded.config.server.allowedHosts,
+    checkReadiness: async () => {
+      await database.dataSource.query('SELECT 1');
+    },
+    log,
+    metrics: telemetry,
+  });
+  const { url } = await server.listen(loaded.config.server);
+  io.stdout.write(`Health and metrics answer at ${url}\n`);
+  return server;
 }
 
 function concurrency(text: string): number {

@@ -51,8 +51,8 @@ export interface Conversion extends Comparison {
  * it in its place where no output differs by more than 1e-4. Else, and on any error, nothing is left behind.
  *
  * @param evaluator runs both
- * @throws UserError what readSource and targetOf throw; CONVERT_LAYER_UNSUPPORTED, CONVERT_DIFFERS,
- *   CONVERT_TARGET_EXISTS, CONVERT_TARGET_OCCUPIED; what the evaluator throws, as LOGITS_NOT_FINITE;
+ * @throws UserError what readSource and targetOf throw; CONVERT_LAYER_UNSUPPORTED, CONVERT_NO_WEIGHTS,
+ *   CONVERT_DIFFERS, CONVERT_TARGET_EXISTS, CONVERT_TARGET_OCCUPIED; what the evaluator throws, as LOGITS_NOT_FINITE;
  *   OperationalError CONVERT_NOT_WRITTEN, CONVERT_INTERRUPTED
  */
 export async function convertCheckpoint(

@@ -6,6 +6,7 @@ import { writePytorch } from '../checkpoints/formats/writers/write-pytorch';
 import { writeSafetensors } from '../checkpoints/formats/writers/write-safetensors';
 import { writeTfjsLayers } from '../checkpoints/formats/writers/write-tfjs-layers';
 import { writeOnnx } from '../inference/onnx/write-onnx';
+import { UserError } from '../errors';
 import type { ConversionSource } from './source';
 import type { Target } from './target';
 
@@ -13,10 +14,12 @@ import type { Target } from './target';
  * A state dict comes with the YAML that describes its network: the source's own where its tensors keep their
  * names, else one that is written here.
  *
- * @throws UserError CONVERT_LAYER_UNSUPPORTED where the format has no words for a layer
+ * @throws UserError CONVERT_LAYER_UNSUPPORTED where the format has no words for a layer; CONVERT_NO_WEIGHTS
  */
 export function encode(source: ConversionSource, target: Target): Map<string, Uint8Array> {
   const { model } = source;
+  // A state dict without tensors is no file that any reader takes, and nothing was trained.
+  if (!model.layers.some((layer) => 'weight' in layer)) throw noWeights();
   const name = path.basename(target.path);
   switch (target.format) {
     case 'onnx':
@@ -36,4 +39,12 @@ export function encode(source: ConversionSource, target: Target): Map<string, Ui
       ]);
     }
   }
+}
+
+function noWeights(): UserError {
+  return new UserError(
+    'CONVERT_NO_WEIGHTS',
+    "The checkpoint can't be converted: none of its layers has weights, so there is nothing trained in it. " +
+      'Give the checkpoint of a trained network.',
+  );
 }

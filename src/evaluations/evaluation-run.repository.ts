@@ -66,12 +66,15 @@ export class EvaluationRunRepository {
     return this.dataSource.manager.findOneBy(EvaluationRun, { id });
   }
 
-  list(first: number, offset: number): Promise<EvaluationRun[]> {
-    return this.dataSource.manager.find(EvaluationRun, {
-      order: { createdAt: 'DESC', id: 'DESC' },
-      take: first,
-      skip: offset,
-    });
+  /** How many there are in each state, also in those without any. */
+  async countByState(): Promise<{ state: RunState; count: number }[]> {
+    const found = await this.dataSource.query<{ state: RunState; count: string }[]>(
+      'SELECT state, count(*) AS count FROM evaluation_run GROUP BY state',
+    );
+    return Object.values(RunState).map((state) => ({
+      state,
+      count: Number(found.find((row) => row.state === state)?.count ?? 0),
+    }));
   }
 
   /** QUEUED or RUNNING becomes CANCELLED; its workers hear of it. */

@@ -7,6 +7,7 @@ import { persistently } from '../database/persistently';
 import type { DatasetService } from '../datasets/dataset.service';
 import { AssayError, OperationalError } from '../errors';
 import type { ShardEvaluator, ShardOutcome } from '../inference/shard-evaluator';
+import type { ServiceMetrics, ShardOutcomeName } from '../telemetry/service-metrics';
 import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
 import { LOST, STOPPING } from './interruption';
 import type { RunSettler } from './run-settler';
@@ -21,6 +22,7 @@ export interface ShardExecutorOptions {
   evaluator: ShardEvaluator;
   settler: Pick<RunSettler, 'settle'>;
   log: Logger;
+  telemetry?: ServiceMetrics;
 }
 
 export class ShardExecutor {
@@ -32,17 +34,40 @@ export class ShardExecutor {
    * @param held its reason says what becomes of the shard: LOST or STOPPING
    */
   async execute(claim: Claim, held: AbortController): Promise<void> {
+    const startedAt = performance.now();
+    const { outcome, found } = await this.tryToExecute(claim, held);
+    this.options.telemetry?.shardEnded({
+      engine: claim.run.engine,
+      outcome,
+      seconds: (performance.now() - startedAt) / 1000,
+      ...(found && {
+        images: found.totals.sampleCount,
+        inferenceSeconds: found.timings.inferenceMs / 1000,
+      }),
+    });
+  }
+
+  private async tryToExecute(
+    claim: Claim,
+    held: AbortController,
+  ): Promise<{ outcome: ShardOutcomeName; found?: ShardOutcome }> {
     const { signal } = held;
     const { shards } = this.options;
     try {
-      const outcome = await this.evaluate(claim, held);
-      const stored = await persistently(() => shards.markSucceeded(claim, outcome), signal);
+      const found = await this.evaluate(claim, held);
+      const stored = await persistently(() => shards.markSucceeded(claim, found), signal);
+      if (!stored) return { outcome: 'lost' };
       // Not waited for: the engine can go on with the next shard.
-      if (stored) void this.options.settler.settle(claim.run.id);
+      void this.options.settler.settle(claim.run.id);
+      return { outcome: 'succeeded', found };
     } catch (error) {
-      if (signal.reason === LOST) return;
-      if (signal.reason === STOPPING) await shards.handBack(claim);
-      else await this.fail(claim, error, signal);
+      if (signal.reason === LOST) return { outcome: 'lost' };
+      if (signal.reason === STOPPING) {
+        await shards.handBack(claim);
+        return { outcome: 'handed_back' };
+      }
+      await this.fail(claim, error, signal);
+      return { outcome: 'failed' };
     }
   }
 

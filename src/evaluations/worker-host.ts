@@ -7,6 +7,7 @@ import type { Notifications } from '../database/notifications';
 import type { DatasetService } from '../datasets/dataset.service';
 import type { EngineName } from '../inference/engine';
 import type { ShardEvaluator } from '../inference/shard-evaluator';
+import type { ServiceMetrics } from '../telemetry/service-metrics';
 import { EvaluationShardRepository } from './evaluation-shard.repository';
 import { RunSettler } from './run-settler';
 import type { MetricsThread } from './scores/metrics-thread';
@@ -31,6 +32,7 @@ export interface WorkerHostOptions {
   evaluator: ShardEvaluator;
   metrics: MetricsThread;
   log: Logger;
+  telemetry?: ServiceMetrics;
 }
 
 export class WorkerHost {

@@ -19,6 +19,7 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
@@ -34,6 +35,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   DatasetSamplesResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
+  HistoryResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
   SamplePredictionResolver,

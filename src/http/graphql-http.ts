@@ -15,7 +15,9 @@ import { formatGraphQLError } from '../graphql/error-format';
 import type { GraphQLLimits } from '../graphql/limits/limits';
 import { nameTokenLimit } from '../graphql/limits/token-limit';
 import type { CreateContext, RequestLog } from '../graphql/request-info';
+import type { ServiceMetrics } from '../telemetry/service-metrics';
 import { operationGate } from './operation-gate';
+import { operationTimer } from './operation-timer';
 import type { HttpLimits } from './http-limits';
 import { HttpRefusal } from './http-refusal';
 import { GRAPHQL_PATH } from './paths';
@@ -31,6 +33,7 @@ export interface GraphQLHttpOptions<TContext extends BaseContext> {
   createContext: CreateContext<TContext>;
   access: RequestAccess;
   log: RequestLog;
+  metrics?: ServiceMetrics;
 }
 
 export interface GraphQLHttp<TContext extends BaseContext> {
@@ -42,7 +45,7 @@ export interface GraphQLHttp<TContext extends BaseContext> {
 export async function startGraphQLHttp<TContext extends BaseContext>(
   options: GraphQLHttpOptions<TContext>,
 ): Promise<GraphQLHttp<TContext>> {
-  const { schema, limits, createContext, access, log } = options;
+  const { schema, limits, createContext, access, log, metrics } = options;
   // formatError is not told whose error it formats.
   const requestLogs = new AsyncLocalStorage<RequestLog>();
   const formatError = (error: unknown) =>
@@ -65,6 +68,7 @@ export async function startGraphQLHttp<TContext extends BaseContext>(
     formatError: (_formatted, error) => formatError(error),
     plugins: [
       operationGate(limits, formatError),
+      ...(metrics ? [operationTimer<TContext>(metrics)] : []),
       ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: { runTelemetry: false } }),
       // These would report to Apollo where APOLLO_KEY happens to be set.
       ApolloServerPluginUsageReportingDisabled(),

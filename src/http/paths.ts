@@ -4,6 +4,7 @@ export const GRAPHQL_PATH = '/graphql';
 export const UPLOAD_PATH = '/checkpoints/upload';
 export const IMAGE_PATH = '/datasets/:digest/:split/images/:file';
 export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as const;
+export const METRICS_PATH = '/metrics';
 
 /** Where the page opens; the page itself knows which room each address shows. */
 export const PAGE_PATHS = [

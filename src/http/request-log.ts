@@ -1,5 +1,6 @@
 /** One line a request: id, method, path, status, time, and the id of its token. No query text, no variables, no headers. */
 import type { FastifyInstance } from 'fastify';
+import { METRICS_PATH } from './paths';
 import type { RequestAccess } from './request-access';
 
 /** A path is the caller's to choose. */
@@ -16,11 +17,15 @@ export function registerRequestLog(fastify: FastifyInstance, access: RequestAcce
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ...(tokenId !== undefined && { tokenId }),
     };
-    // Probes come every few seconds.
-    if (path.startsWith('/health/') && reply.statusCode < 400) request.log.debug(line, 'request');
+    if (isProbe(path) && reply.statusCode < 400) request.log.debug(line, 'request');
     else request.log.info(line, 'request');
     done();
   });
+}
+
+/** Probes and scrapers come every few seconds. */
+function isProbe(path: string): boolean {
+  return path.startsWith('/health/') || path === METRICS_PATH;
 }
 
 /** Without the query string: GET parameters may hold what logs must not. */

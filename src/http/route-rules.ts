@@ -5,6 +5,7 @@ import {
   GRAPHQL_PATH,
   HEALTH_PATHS,
   IMAGE_PATH,
+  METRICS_PATH,
   PAGE_ASSETS_PATH,
   PAGE_PATHS,
   UPLOAD_PATH,
@@ -29,6 +30,8 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   [`DELETE ${GRAPHQL_PATH}`]: 'public',
   [`PUT ${UPLOAD_PATH}`]: ['runner'],
   [`GET ${IMAGE_PATH}`]: ['viewer'],
+  // How much is done here is not for everybody; a scraper has a token.
+  [`GET ${METRICS_PATH}`]: ['viewer'],
   // Probes have no token, and learn nothing but whether we can serve.
   [`GET ${HEALTH_PATHS.live}`]: 'public',
   [`GET ${HEALTH_PATHS.ready}`]: 'public',

@@ -7,7 +7,9 @@ import { checkOperation } from '../graphql/limits/check-operation';
 import { asGraphQLError, limitError } from '../graphql/limits/limits';
 import { nameTokenLimit } from '../graphql/limits/token-limit';
 import type { CreateContext } from '../graphql/request-info';
+import type { ServiceMetrics } from '../telemetry/service-metrics';
 import type { ServiceLimits } from './http-limits';
+import { timedExecute } from './operation-timer';
 import type { RequestAccess } from './request-access';
 import { subscribeWithFreshContext } from './subscription-events';
 import { type ConnectionExtra, currentCaller, identify } from './websocket-access';
@@ -17,6 +19,7 @@ export interface WebSocketOperationOptions<TContext> {
   limits: ServiceLimits;
   createContext: CreateContext<TContext>;
   access: RequestAccess;
+  metrics?: ServiceMetrics;
 }
 
 type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
@@ -24,7 +27,7 @@ type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
 export function createOperationServer<TContext>(
   options: WebSocketOperationOptions<TContext>,
 ): Server<ConnectionExtra> {
-  const { schema, limits, createContext, access } = options;
+  const { schema, limits, createContext, access, metrics } = options;
   // graphql-ws hands `subscribe` the very arguments that onSubscribe returned, and nothing else.
   const contextMakers = new WeakMap<ExecutionArgs, () => unknown>();
 
@@ -62,12 +65,15 @@ export function createOperationServer<TContext>(
     connectionInitWaitTimeout: limits.websocketInitTimeoutMs,
     onConnect: ({ connectionParams, extra }) => identify(access, extra, connectionParams),
     async onSubscribe(connection, _id, payload) {
-      try {
-        return await prepare(connection, payload);
-      } catch (error) {
-        return [toGraphQLError(nameTokenLimit(error, limits))];
-      }
+      const startedAt = performance.now();
+      const prepared = await prepare(connection, payload).catch((error: unknown) => [
+        toGraphQLError(nameTokenLimit(error, limits)),
+      ]);
+      if (Array.isArray(prepared))
+        metrics?.operationRefused((performance.now() - startedAt) / 1000);
+      return prepared;
     },
+    ...(metrics && { execute: timedExecute(metrics) }),
     subscribe: (args) =>
       subscribeWithFreshContext(args, contextMakers.get(args) ?? (() => args.contextValue)),
     onNext({ extra }, _id, _payload, _args, { data, errors }) {

@@ -6,6 +6,7 @@ import { GraphQLClient } from '../support/graphql-client';
 import { writeLayersModel } from '../support/layers-models';
 import { connectTo } from '../support/open-test-database';
 import { brokenInvariants } from '../support/run-invariants';
+import { scrape } from '../support/scrape';
 import { assay, AssayProcess, freshDataFolder } from './assay-process';
 import { testConfig } from './test-config';
 
@@ -92,6 +93,34 @@ it('share the shards of a run; one that is killed loses its shard to another wit
   } finally {
     await dataSource.destroy();
   }
+});
+
+it('answers probes and scrapers where it is asked to, with what it has done itself', async () => {
+  const dataPath = await freshDataFolder();
+  const { models, env: own } = await testConfig();
+  const env = { ...own, DATABASE_URL: database.url };
+  await writeLayersModel(path.join(models, 'linear'));
+  const api = new AssayProcess(['serve', '--no-worker'], dataPath, env);
+  const client = new GraphQLClient(await api.address());
+  const worker = new AssayProcess(['worker', '--probes'], dataPath, env);
+  const [, url = ''] = await worker.prints(/Health and metrics answer at (\S+)/);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  expect((await fetch(`${url}/graphql`)).status).toBe(404);
+  const checkpointId = await client.register('linear');
+  const datasets = await client.field('datasets', '{ datasets { id } }');
+  const run = await client.runEvaluation({
+    checkpointId,
+    datasetId: (datasets as { id: string }[])[0]?.id,
+  });
+  expect((await client.settled(run.id)).state).toBe('SUCCEEDED');
+  const images = 'assay_images_total{engine="onnx"}';
+  expect((await scrape(url)).get(images)).toBe(2000);
+  const elsewhere = await scrape(client.url);
+  expect(elsewhere.get(images)).toBeUndefined();
+  expect(elsewhere.get('assay_runs{state="SUCCEEDED"}')).toBe(1);
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toMatchObject({ code: 0, stderr: '' });
+  await expect(fetch(`${url}/health/live`)).rejects.toThrow();
 });
 
 it('refuses engines and numbers that make no sense', async () => {

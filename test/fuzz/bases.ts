@@ -95,7 +95,12 @@ export function onnxBases(): FuzzBase[] {
   const initializers = { weight, bias };
   const byHand = [
     onnxFile({ initializers }),
-    onnxFile({ initializers, inputs: { images: [8, 2, 2, 1] }, outputs: { logits: [8, 3] } }),
+    onnxFile({
+      initializers,
+      inputs: { images: [8, 2, 2, 1] },
+      outputs: { logits: [8, 3] },
+      channelAxis: 3,
+    }),
     onnxFile({ initializers, inputs: { images: ['n', 1, 2, 2], weight: [3, 4] } }),
   ];
   return [...byHand, ...MODELS.map(writeOnnx)].map((bytes) => alone('onnx', bytes, 'net.onnx'));

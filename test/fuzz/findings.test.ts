@@ -3,23 +3,32 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { MemoryByteSource } from '../../src/checkpoints/formats/byte-source';
 import { isShallowYaml } from '../../src/checkpoints/architectures/shallow-yaml';
 import { MAX_SIDECAR_BYTES, parseYaml } from '../../src/checkpoints/architectures/parse-yaml';
+import {
+  describeCheckpoint,
+  describeOnnx,
+} from '../../src/checkpoints/formats/describe-checkpoint';
 import { describeSources } from '../../src/checkpoints/formats/describe-sources';
+import { sequentialModel } from '../../src/checkpoints/formats/model-shapes';
 import { readOnnxChain } from '../../src/checkpoints/formats/onnx/onnx-chain';
 import { GRAPH } from '../../src/checkpoints/formats/onnx/onnx-schema';
 import { readOnnx } from '../../src/checkpoints/formats/onnx/read-onnx';
+import { readTfjsLayers } from '../../src/checkpoints/formats/tfjs-layers';
 import { readTfjsGraph } from '../../src/checkpoints/formats/tfjs-graph';
-import { parseModelJson } from '../../src/checkpoints/formats/tfjs-manifest';
-import { parseTopology } from '../../src/checkpoints/formats/tfjs-topology';
+import { writeTfjsLayers } from '../../src/checkpoints/formats/writers/write-tfjs-layers';
+import { defaultPreprocessing } from '../../src/checkpoints/preprocessing';
+import { encode } from '../../src/conversion/encode';
+import { TARGET_FORMATS, targetOf } from '../../src/conversion/target';
+import { writeOnnx } from '../../src/inference/onnx/write-onnx';
 import { writeNode } from '../../src/inference/onnx/onnx-encoder';
 import { graphCheckpoint, tinyNodes, tinySignature } from '../unit/inference-tfjs/graph-models';
 import { linearNodes, onnxFile, type OnnxFileSpec } from '../unit/inference/support/onnx-file';
 import { thrownBy } from '../unit/inference/support/thrown-by';
+import { flatten, Weights } from '../unit/writers/models';
 import { safetensorsBases } from './bases';
 
 const INVALID = { code: 'CHECKPOINT_INVALID' };
 /** As JSON can say them: Number() and String() call it, and throw a TypeError. */
 const POISONED = { toString: 1 };
-const DEEP: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
 
 const graphWith = (op: string, attr: Record<string, unknown>) => {
   const nodes = tinyNodes().map((node) =>
@@ -49,36 +58,34 @@ describe('a number in a tfjs model', () => {
   });
 });
 
-describe('a message about a value of JSON', () => {
-  const layers = (config: Record<string, unknown>, className: unknown = 'Dense') => ({
-    class_name: 'Sequential',
-    config: { layers: [{ class_name: className, config }] },
-  });
-
+describe('a model that is written as ONNX', () => {
   test.each([
-    ['an activation', layers({ units: 3, activation: DEEP })],
-    ['a shape', layers({ units: 3, batch_input_shape: DEEP })],
-    ['a class', { class_name: DEEP }],
-    ['a poisoned class', { class_name: POISONED }],
-  ])('is short and is made, however deep %s is', (_, topology) => {
-    const error = thrownBy(() => parseTopology(topology)) as Error;
-    expect(error).toMatchObject(INVALID);
-    expect(error.message.length).toBeLessThan(500);
-  });
-
-  test.each([[POISONED], [DEEP], [null], [7]])('is made where a manifest names no text', (name) => {
-    const json = { modelTopology: {}, weightsManifest: [{ paths: [name], weights: [] }] };
-    // JSON.stringify would exhaust the stack on the deep one.
-    const text = JSON.stringify({ ...json, weightsManifest: 'HERE' }).replace(
-      '"HERE"',
-      name === DEEP
-        ? `[{"paths":[${'['.repeat(50_000)}${']'.repeat(50_000)}],"weights":[]}]`
-        : JSON.stringify(json.weightsManifest),
+    { height: 2, width: 1, channels: 2 },
+    { height: 2, width: 2, channels: 1 },
+    { height: 3, width: 3, channels: 3 },
+    { height: 1, width: 1, channels: 4 },
+  ])('has the same images, %j, and the same layers, when it is read again', (inputShape) => {
+    const size = inputShape.height * inputShape.width * inputShape.channels;
+    const model = sequentialModel(inputShape, [flatten, new Weights().dense('1', 3, size)]);
+    const files = writeTfjsLayers(model);
+    const tfjs = describeCheckpoint({ format: 'tfjs-layers', files, digest: '', sizeBytes: 0 });
+    const bytes = writeOnnx(
+      readTfjsLayers({ format: 'tfjs-layers', files, digest: '', sizeBytes: 0 }),
     );
-    expect(thrownBy(() => parseModelJson(Buffer.from(text)))).toMatchObject({
-      code: 'TFJS_PATH_FORBIDDEN',
-    });
+    const onnx = describeOnnx(readOnnx(bytes));
+    expect(onnx).toMatchObject({ inputShape, classCount: 3 });
+    expect({ ...onnx, architecture: '' }).toEqual({ ...tfjs, architecture: '' });
+    expect(readOnnxChain(bytes)).toMatchObject({ inputShape, classCount: 3 });
   });
+});
+
+test.each(TARGET_FORMATS)('a model without weights is not converted to %s', (format) => {
+  const model = sequentialModel({ height: 2, width: 2, channels: 1 }, [{ kind: 'relu' }, flatten]);
+  const checkpoint = { format: 'onnx', files: new Map(), digest: '', sizeBytes: 0 } as const;
+  const preprocessing = defaultPreprocessing({ channels: 1, endsInSoftmax: false });
+  const source = { checkpoint, model, preprocessing, classNames: undefined, sidecar: undefined };
+  const target = targetOf(format === 'tfjs' ? 'net/' : `net.${format}`);
+  expect(thrownBy(() => encode(source, target))).toMatchObject({ code: 'CONVERT_NO_WEIGHTS' });
 });
 
 describe('YAML that nests', () => {
@@ -170,6 +177,36 @@ describe('an ONNX chain', () => {
     const bias = { shape: [1], data: new Float32Array(1) };
     expect(refusalOf({ initializers: { ...initializers, bias } })).toMatchObject({
       code: 'CONVERT_OPERATION_UNSUPPORTED',
+    });
+  });
+
+  test.each([
+    ['transB', 2],
+    ['transB', -1],
+  ])('with a %s of %i, which runtimes take for 1, is refused', (name, value) => {
+    const nodes = linearNodes().map((node) =>
+      node.opType === 'Gemm' ? { ...node, attributes: { [name]: value } } : node,
+    );
+    expect(refusalOf({ nodes })).toMatchObject({
+      code: 'CONVERT_OPERATION_UNSUPPORTED',
+      message: expect.stringContaining('neither 0 nor 1') as unknown,
+    });
+  });
+
+  test('with a pool whose count_include_pad is neither 0 nor 1 is refused', () => {
+    const attributes = { kernel_shape: [1, 1], count_include_pad: 2 };
+    const pool = { opType: 'AveragePool', name: 'p', inputs: ['images'], output: 'p', attributes };
+    expect(refusalOf({ nodes: [pool, ...linearNodes('p')] })).toMatchObject({
+      code: 'CONVERT_OPERATION_UNSUPPORTED',
+      message: expect.stringContaining('neither 0 nor 1') as unknown,
+    });
+  });
+
+  test('with weights of no values is refused', () => {
+    const weight = { shape: [3, 0], data: new Float32Array() };
+    expect(refusalOf({ initializers: { ...initializers, weight } })).toMatchObject({
+      code: 'CONVERT_OPERATION_UNSUPPORTED',
+      message: expect.stringContaining('has no values') as unknown,
     });
   });
 

@@ -22,6 +22,10 @@ import { TARGET_FORMATS, targetOf } from '../../src/conversion/target';
 import { AssayError } from '../../src/errors';
 import type { FuzzFile } from './fuzz-file';
 
+const MAX_MESSAGE_LENGTH = 2_000;
+/** For programs: lists of up to 200 items. */
+const MAX_DETAILS_LENGTH = 100_000;
+
 const FORMATS = {
   pth: 'pytorch-state-dict',
   safetensors: 'safetensors',
@@ -75,8 +79,12 @@ async function outcomeLater<T>(read: () => Promise<T>): Promise<Outcome<T>> {
 function codeOf(error: unknown): string {
   if (!(error instanceof AssayError)) throw error;
   // What a person reads: whole sentences, without what a terminal obeys, and not the file over again.
-  if (!/^[A-Z][A-Z_]+$/.test(error.code) || error.message.length > 20_000) {
+  if (!/^[A-Z][A-Z_]+$/.test(error.code) || error.message.length > MAX_MESSAGE_LENGTH) {
     throw new Error(`the refusal ${error.code} has ${error.message.length} characters`);
+  }
+  const details = JSON.stringify(error.details);
+  if (details.length > MAX_DETAILS_LENGTH) {
+    throw new Error(`the details of ${error.code} have ${details.length} characters`);
   }
   if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(error.message)) {
     throw new Error(`the refusal ${JSON.stringify(error.message)} speaks to the terminal`);
@@ -138,6 +146,8 @@ function writeEverywhere(
     const written = outcomeOf(() => encode(source, target));
     // Not every padding has a word in every format.
     if ('code' in written && written.code === 'CONVERT_LAYER_UNSUPPORTED') continue;
+    const hasWeights = source.model.layers.some((layer) => 'weight' in layer);
+    if ('code' in written && written.code === 'CONVERT_NO_WEIGHTS' && !hasWeights) continue;
     const back = outcomeOf(() => {
       if ('code' in written) return undefined;
       return describeCheckpoint(checkpointOf(FORMATS[format], written.value));

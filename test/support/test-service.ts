@@ -26,6 +26,8 @@ export interface TestServiceOptions {
   configure?: (config: AppConfig) => unknown;
   /** On the database, before the service starts. */
   prepare?: (databaseUrl: string) => Promise<void>;
+  /** Whether the service evaluates itself; it does unless this is false. */
+  worker?: boolean;
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
@@ -47,7 +49,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
   try {
     await options.prepare?.(database.url);
-    const app = await startApp(loaded);
+    const app = await startApp(loaded, undefined, { worker: options.worker ?? true });
     return {
       app,
       client: new GraphQLClient(app.url),

@@ -1,6 +1,6 @@
 /** From what was computed to what is shown of a comparison. */
 import { RESULT_METRICS, type ResultMetric } from '../../evaluations/result-metric';
-import { METRICS_OF_SCALAR } from '../../evaluations/scores/run-scores';
+import { METRICS_OF_SCALAR } from '../../evaluations/scores/metrics-of-scalar';
 import type { IntervalScalar } from '../../metrics/statistics/bootstrap';
 import type { Interval } from '../../metrics/statistics/interval';
 import type { PredictionComparison } from './compare-predictions';

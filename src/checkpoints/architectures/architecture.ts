@@ -1,6 +1,7 @@
 /** A network without its weights, as a YAML file beside a state dict describes it or as it is built in. */
 import type { ImageShape } from '../../datasets/dataset';
 import { UserError } from '../../errors';
+import { itemized, listed } from '../formats/checkpoint-invalid';
 import type { LayerSpec } from '../formats/layer-spec';
 import { type Flow, flowThrough, shapesThrough } from '../formats/model-shapes';
 import type { PreprocessingInput } from '../preprocessing';
@@ -45,11 +46,9 @@ export function fittedLayers(
 
 /** @param problems whole clauses, each with the path of the value it is about */
 export function architectureInvalid(problems: readonly string[]): UserError {
-  const shown = problems.slice(0, 20);
-  const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : '';
   return new UserError(
     'CHECKPOINT_ARCHITECTURE_INVALID',
-    `The description of the architecture is refused: ${shown.join('; ')}${more}.`,
-    { details: { problems: problems.slice(0, 200) } },
+    `The description of the architecture is refused: ${listed(problems)}.`,
+    { details: { problems: itemized(problems) } },
   );
 }

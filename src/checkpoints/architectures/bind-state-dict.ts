@@ -1,6 +1,6 @@
 /** Puts the tensors of a state dict into the layers of an architecture, and says all that does not fit. */
 import { UserError } from '../../errors';
-import { quoted } from '../formats/checkpoint-invalid';
+import { itemized, listed, quoted } from '../formats/checkpoint-invalid';
 import type { LayerSpec } from '../formats/layer-spec';
 import { sequentialModel } from '../formats/model-shapes';
 import type { SequentialLayer, SequentialModel, Tensor } from '../formats/sequential-model';
@@ -14,7 +14,6 @@ export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number
 const BATCH_COUNT = 'num_batches_tracked';
 /** Of modules inside modules around the layers. */
 const MAX_PREFIX_PARTS = 8;
-const MAX_SHOWN = 20;
 
 /**
  * @returns a model whose layers have the names that their tensors have, prefix included; it shares its values
@@ -156,12 +155,10 @@ function bound(
 }
 
 function tensorsMismatch(problems: readonly string[]): UserError {
-  const shown = problems.slice(0, MAX_SHOWN);
-  const more = problems.length - shown.length;
   return new UserError(
     'CHECKPOINT_TENSORS_MISMATCH',
-    `The weights do not fit the architecture: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}. ` +
+    `The weights do not fit the architecture: ${listed(problems)}. ` +
       'Describe the network that they belong to in a YAML file of the same name beside them.',
-    { details: { tensors: problems.slice(0, 200) } },
+    { details: { tensors: itemized(problems) } },
   );
 }

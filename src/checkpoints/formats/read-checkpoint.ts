@@ -6,7 +6,7 @@ import { MAX_CHECKPOINT_BYTES, MAX_METADATA_BYTES, MAX_MODEL_JSON_BYTES } from '
 import { ByteBudget, isMissing, readBounded, readFileInside, unreadable } from './bounded-file';
 import { checkpointDigest, checkpointSize, METADATA_FILE } from './checkpoint-digest';
 import type { CheckpointFiles, CheckpointFormat } from './checkpoint-files';
-import { checkpointInvalid, quoted } from './checkpoint-invalid';
+import { checkpointInvalid, listed, quoted } from './checkpoint-invalid';
 import { formatOfFile, sidecarNames } from './file-names';
 import { MODEL_FILE, parseModelJson, type WeightGroup } from './tfjs-manifest';
 
@@ -102,7 +102,7 @@ async function readGroup(
   }
   if (byteLength !== group.byteLength) {
     throw checkpointInvalid(
-      `the weight files ${group.paths.map(quoted).join(', ')} hold ${byteLength} bytes together ` +
+      `the weight files ${listed(group.paths.map(quoted), ', ')} hold ${byteLength} bytes together ` +
         `where the manifest's weights need ${group.byteLength}`,
       { code: 'TFJS_WEIGHTS_LENGTH' },
     );

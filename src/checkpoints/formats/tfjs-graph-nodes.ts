@@ -1,5 +1,5 @@
 /** The nodes of a tfjs graph model, checked before a runtime sees them. */
-import { checkpointInvalid, quoted } from './checkpoint-invalid';
+import { checkpointInvalid, itemized, listed, quoted } from './checkpoint-invalid';
 import { decimalOf, isJsonObject, isWhole, type JsonObject } from './json-value';
 import { isAllowedOperator } from './tfjs-graph-operators';
 
@@ -40,10 +40,10 @@ export function readNodes(list: unknown): GraphNode[] {
   }
   const refused = new Set(nodes.map(({ op }) => op).filter((op) => !isAllowedOperator(op)));
   if (refused.size > 0) {
-    const words = [...refused].slice(0, 20).map(quoted);
+    const words = [...refused].map(quoted);
     throw checkpointInvalid(
-      `it has operators that are not run here: ${words.join(', ')}. Export the model to ONNX instead`,
-      { details: { operators: words } },
+      `it has operators that are not run here: ${listed(words, ', ')}. Export the model to ONNX instead`,
+      { details: { operators: itemized(words) } },
     );
   }
   for (const node of nodes) checkWindow(node);

@@ -1,5 +1,5 @@
 /** The frame of a tfjs model: model.json's parts, and which bytes of which file are which weight. */
-import { checkpointInvalid, quoted } from './checkpoint-invalid';
+import { checkpointInvalid, itemized, listed, quoted } from './checkpoint-invalid';
 import { isJsonObject, isWhole, type JsonObject, parseJson, shownJson } from './json-value';
 
 export const MODEL_FILE = 'model.json';
@@ -55,8 +55,8 @@ export function parseModelJson(bytes: Uint8Array): TfjsModelJson {
   const groups = manifest.map((group: unknown) => parseGroup(group, { seen, unsupported, dtypes }));
   if (unsupported.length > 0) {
     throw checkpointInvalid(
-      `only plain ${dtypes.join(', ')} weights are supported, not ${unsupported.slice(0, 20).join(', ')}`,
-      { details: { weights: unsupported.slice(0, 200) } },
+      `only plain ${dtypes.join(', ')} weights are supported, not ${listed(unsupported, ', ')}`,
+      { details: { weights: itemized(unsupported) } },
     );
   }
   return { format, json, topology, groups };

@@ -1,6 +1,6 @@
 /** Reads the topology of a tfjs (or Keras) Sequential model into checked layer descriptions, without weights. */
 import type { ImageShape } from '../../datasets/dataset';
-import { checkpointInvalid, quoted } from './checkpoint-invalid';
+import { checkpointInvalid, itemized, listed, quoted } from './checkpoint-invalid';
 import { isJsonObject, isWhole, type JsonObject, shownJson } from './json-value';
 import { readTfjsLayer, type TfjsEntry, type TfjsLayer } from './tfjs-layer-config';
 
@@ -35,10 +35,10 @@ export function parseTopology(topology: JsonObject): TopologySpec {
   });
   if (refused.length > 0) {
     throw checkpointInvalid(
-      `it has layers that are not supported: ${refused.join('; ')}. Supported are Conv2D, ` +
+      `it has layers that are not supported: ${listed(refused)}. Supported are Conv2D, ` +
         'BatchNormalization, ZeroPadding2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, Dropout, Flatten, ' +
         'Dense, ReLU, Softmax and Activation (relu, softmax, linear)',
-      { details: { layers: refused } },
+      { details: { layers: itemized(refused) } },
     );
   }
   return { inputShape: inputShapeOf(entries[0]?.config ?? {}), layers };

@@ -1,6 +1,6 @@
 /** The weights of a tfjs layers model by name, and their turning into PyTorch's layout. */
 import type { ImageShape } from '../../datasets/dataset';
-import { checkpointInvalid, quoted } from './checkpoint-invalid';
+import { checkpointInvalid, itemized, listed, quoted } from './checkpoint-invalid';
 import type { Tensor } from './sequential-model';
 import type { WeightGroup } from './tfjs-manifest';
 
@@ -45,8 +45,8 @@ export class WeightTable {
     const left = [...this.tensors.keys()].filter((name) => !this.taken.has(name));
     const problems = [...this.problems, ...left.map((name) => `${quoted(name)} is not expected`)];
     if (problems.length === 0) return;
-    throw checkpointInvalid(`its weights do not fit its layers: ${problems.join('; ')}`, {
-      details: { weights: problems },
+    throw checkpointInvalid(`its weights do not fit its layers: ${listed(problems)}`, {
+      details: { weights: itemized(problems) },
     });
   }
 

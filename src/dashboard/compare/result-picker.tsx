@@ -15,7 +15,9 @@ const RESULT_CHOICES = graphql(`
     $hasCandidate: Boolean!
   ) {
     evaluationResults(first: 100) {
-      ...ResultChoice
+      nodes {
+        ...ResultChoice
+      }
     }
     baseline: evaluationResult(id: $baseline) @include(if: $hasBaseline) {
       ...ResultChoice
@@ -66,7 +68,11 @@ export function ResultPicker({ baseline, candidate, onChange }: ResultPickerProp
   return (
     <Loaded query={query} rows={1}>
       {(data) => {
-        const choices = withoutRepeats([data.baseline, data.candidate, ...data.evaluationResults]);
+        const choices = withoutRepeats([
+          data.baseline,
+          data.candidate,
+          ...data.evaluationResults.nodes,
+        ]);
         const dataOf = (id: string) => choices.find((choice) => choice.id === id)?.dataDigest;
         return (
           <div className="pickers">

@@ -11,19 +11,21 @@ import { Panel } from '../ui/panel';
 const LATEST_RESULTS = graphql(`
   query LatestResults {
     evaluationResults(first: 10) {
-      id
-      createdAt
-      split
-      accuracy
-      macroF1
-      loss
-      checkpoint {
+      nodes {
         id
-        name
-      }
-      dataset {
-        id
-        name
+        createdAt
+        split
+        accuracy
+        macroF1
+        loss
+        checkpoint {
+          id
+          name
+        }
+        dataset {
+          id
+          name
+        }
       }
     }
   }
@@ -56,7 +58,7 @@ export function Overview() {
                   </tr>
                 </thead>
                 <tbody>
-                  {evaluationResults.map((result) => (
+                  {evaluationResults.nodes.map((result) => (
                     <tr key={result.id}>
                       <th scope="row">
                         <Link to={pathTo('result', { id: result.id })}>

@@ -12,6 +12,7 @@ import {
   TYPE,
   VALUE_INFO,
 } from '../../checkpoints/formats/onnx/onnx-schema';
+import { CHANNELS_DENOTATION } from '../../checkpoints/formats/onnx/onnx-value';
 import type { Tensor } from '../../checkpoints/formats/sequential-model';
 
 /** One integer gives an `int` attribute, a list of them an `ints` attribute. */
@@ -71,21 +72,27 @@ export function writeTensor(writer: BinaryWriter, name: string, { shape, data }:
   writer.tag(TENSOR.rawData, WireType.LengthDelimited).bytes(bytes);
 }
 
-/** A float32 tensor; a dimension given as text is free and has that name. */
+/**
+ * A float32 tensor; a dimension given as text is free and has that name.
+ *
+ * @param channelAxis the axis that is denoted as channels, where one is to be
+ */
 export function writeValueInfo(
   writer: BinaryWriter,
   name: string,
   dims: readonly (number | string)[],
+  channelAxis?: number,
 ): void {
   text(writer, VALUE_INFO.name, name);
   message(writer, VALUE_INFO.type, () => {
     message(writer, TYPE.tensorType, () => {
       integer(writer, TENSOR_TYPE.elemType, DATA_TYPE.float);
       message(writer, TENSOR_TYPE.shape, () => {
-        for (const size of dims) {
+        for (const [axis, size] of dims.entries()) {
           message(writer, SHAPE.dim, () => {
             if (typeof size === 'string') text(writer, DIMENSION.param, size);
             else integer(writer, DIMENSION.value, size);
+            if (axis === channelAxis) text(writer, DIMENSION.denotation, CHANNELS_DENOTATION);
           });
         }
       });

@@ -147,7 +147,8 @@ function writeModel(
       });
     }
     message(writer, GRAPH.input, () => {
-      writeValueInfo(writer, 'images', ['batch', channels, height, width]);
+      // A small image has sizes that could be channels too.
+      writeValueInfo(writer, 'images', ['batch', channels, height, width], 1);
     });
     message(writer, GRAPH.output, () => {
       writeValueInfo(writer, result, ['batch', model.classCount]);

@@ -1,12 +1,13 @@
 /** `assay convert` from the terminal: what it writes, what it refuses, and that a refusal leaves nothing behind. */
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sequentialModel } from '../../../src/checkpoints/formats/model-shapes';
 import { writePytorch } from '../../../src/checkpoints/formats/writers/write-pytorch';
 import { stateDictOf } from '../../../src/checkpoints/formats/writers/state-dict-of';
 import type { Conversion } from '../../../src/conversion/convert-checkpoint';
 import { writeOnnx } from '../../../src/inference/onnx/write-onnx';
 import { temporaryFolder } from '../../support/temporary-folder';
-import { everyLayer } from '../../unit/writers/models';
+import { everyLayer, flatten, relu } from '../../unit/writers/models';
 import { jsonOf, runAssay } from './run-assay';
 
 const YAML = `# Ours, with a remark that must stay.
@@ -204,6 +205,17 @@ describe('a refusal leaves nothing behind:', () => {
     expect(await refusal(inFolder('none.pth'), inFolder('net.onnx'))).toBe('CHECKPOINT_NOT_FOUND');
     await writeFile(source, 'not a checkpoint');
     expect(await refusal(source, inFolder('net.onnx'))).toBe('PYTORCH_ZIP_INVALID');
+  });
+
+  test('a model that has nothing trained in it', async () => {
+    const { inputShape } = everyLayer();
+    const bare = sequentialModel(inputShape, [relu, flatten]);
+    await writeFile(inFolder('source', 'bare.onnx'), writeOnnx(bare));
+    for (const name of ['net.onnx', 'net.pth', 'net.safetensors', 'tf/']) {
+      expect(await refusal(inFolder('source', 'bare.onnx'), path.join(folder, '/') + name)).toBe(
+        'CONVERT_NO_WEIGHTS',
+      );
+    }
   });
 
   test('an ONNX graph with an operator that other formats have no layer for', async () => {

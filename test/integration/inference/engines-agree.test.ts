@@ -96,6 +96,18 @@ function normedNetwork(): LayersModel {
   });
 }
 
+/** Small images, whose sizes do not say by themselves where their channels are. */
+function smallNetwork(inputShape: [number, number, number]): () => LayersModel {
+  return () =>
+    sequential({
+      layers: [
+        layers.conv2d({ inputShape, filters: 3, kernelSize: 1 }),
+        layers.flatten(),
+        layers.dense({ units: 3 }),
+      ],
+    });
+}
+
 /** Random weights of a size that keeps the logits near 1, biases too: zeros would hide mistakes. */
 function fillWeights(model: LayersModel): void {
   model.setWeights(
@@ -135,6 +147,9 @@ test.each([
   ['a network of odd sizes', oddNetwork],
   ['the CNN for Fashion-MNIST', fashionNetwork],
   ['a network with norms, average pools and softmax', normedNetwork],
+  ['a network of two channels', smallNetwork([28, 28, 2])],
+  ['a network of two channels and one column', smallNetwork([2, 1, 2])],
+  ['a network of as many columns as colours', smallNetwork([5, 3, 3])],
 ])('%s, saved by tfjs, gives what tfjs gives itself, by both engines', async (_, network) => {
   const model = network();
   fillWeights(model);

@@ -25,6 +25,8 @@ const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
     evaluationResults: 'viewer',
     evaluationRun: 'viewer',
     evaluationRuns: 'viewer',
+    leaderboard: 'viewer',
+    aliasHistory: 'viewer',
     workers: 'viewer',
     queues: 'viewer',
   },

@@ -78,6 +78,9 @@ function weightsOf(
           `its weight ${quoted(nameOf(input))} is no float32 tensor of ${rank} dimensions (${found})`,
         );
       }
+      if (data.length === 0) {
+        throw unsupported(node, position, `its weight ${quoted(nameOf(input))} has no values`);
+      }
       return { shape: weight.shape, data };
     },
   };

@@ -3,7 +3,7 @@ import type { ImageShape } from '../../../datasets/dataset';
 import type { UserError } from '../../../errors';
 import { checkpointInvalid, quoted } from '../checkpoint-invalid';
 import { DATA_TYPE } from './onnx-schema';
-import type { OnnxValue } from './onnx-value';
+import { CHANNELS_DENOTATION, type OnnxValue } from './onnx-value';
 import type { OnnxGraph } from './read-onnx';
 
 const MAX_FIXED_BATCH = 4096;
@@ -12,6 +12,10 @@ const MAX_IMAGE_SIDE = 8192;
 /** 256 MiB of float32 for one batch of a fixed size. */
 const MAX_INPUT_VALUES = 2 ** 26;
 const MAX_CLASSES = 65_535;
+/** As in all other formats. */
+const MAX_CHANNELS = 4;
+/** Inputs or outputs that a message names. */
+const MAX_SHOWN = 4;
 
 export interface OnnxContract {
   inputName: string;
@@ -25,7 +29,7 @@ export interface OnnxContract {
   endsInSoftmax: boolean;
 }
 
-/** @throws UserError ONNX_NOT_A_CLASSIFIER, saying what was found */
+/** @throws UserError ONNX_NOT_A_CLASSIFIER, ONNX_LAYOUT_AMBIGUOUS, saying what was found */
 export function contractOf(graph: OnnxGraph): OnnxContract {
   const input = theOnly(graph.inputs, 'input');
   const output = theOnly(graph.outputs, 'output');
@@ -73,7 +77,8 @@ function noClassifier(found: string): UserError {
 function theOnly(values: readonly OnnxValue[], side: 'input' | 'output'): OnnxValue {
   const [value] = values;
   if (value !== undefined && values.length === 1) return value;
-  const found = values.slice(0, 8).map(words).join(', ');
+  const more = values.length > MAX_SHOWN ? ['…'] : [];
+  const found = [...values.slice(0, MAX_SHOWN).map(words), ...more].join(', ');
   throw noClassifier(
     `a classifier has one ${side}, not ${values.length}${found === '' ? '' : ` (${found})`}`,
   );
@@ -87,19 +92,44 @@ function imageInput(input: OnnxValue): {
   const [batch, a, b, c] = input.dims ?? [];
   const refusal = noClassifier(
     'the input must be float32 images, [batch, channels, height, width] or [batch, height, width, ' +
-      `channels], with 1, 3 or 4 channels and only the batch free, not ${words(input)}`,
+      `channels], with 1 or 3 channels and only the batch free, not ${words(input)}; other numbers up to ` +
+      `${MAX_CHANNELS} are read where the file denotes their dimension as ${CHANNELS_DENOTATION}`,
   );
   if (input.elementType !== DATA_TYPE.float || input.dims?.length !== 4) throw refusal;
   if (a === undefined || b === undefined || c === undefined) throw refusal;
   if (!fitsMemory(batch, { height: a, width: b, channels: c })) throw refusal;
-  // Where both ends could be channels, PyTorch's order is by far the more frequent one.
-  if (isChannels(a)) {
-    return { layout: 'NCHW', batch, inputShape: { height: b, width: c, channels: a } };
+  const layout = layoutOf(input, a, c);
+  if (layout === undefined) throw refusal;
+  return layout === 'NCHW'
+    ? { layout, batch, inputShape: { height: b, width: c, channels: a } }
+    : { layout, batch, inputShape: { height: a, width: b, channels: c } };
+}
+
+/**
+ * What the file denotes goes first. Else the sizes must leave no doubt: a model that is given its channels in the
+ * wrong order still answers, and every figure is wrong.
+ *
+ * @param first size of the axis after the batch
+ * @param last size of the last axis
+ * @returns undefined where neither end can be channels
+ * @throws UserError ONNX_LAYOUT_AMBIGUOUS
+ */
+function layoutOf(input: OnnxValue, first: number, last: number): 'NCHW' | 'NHWC' | undefined {
+  const [denoted, ...more] = input.channelAxes;
+  if (denoted !== undefined) {
+    const size = denoted === 1 ? first : last;
+    if (more.length > 0 || ![1, 3].includes(denoted) || size > MAX_CHANNELS) return undefined;
+    return denoted === 1 ? 'NCHW' : 'NHWC';
   }
-  if (isChannels(c)) {
-    return { layout: 'NHWC', batch, inputShape: { height: a, width: b, channels: c } };
-  }
-  throw refusal;
+  if (isChannels(first) && !isChannels(last)) return 'NCHW';
+  // Two or four on the first axis may be channels too, of images with one or three columns.
+  if (isChannels(last) && first > MAX_CHANNELS) return 'NHWC';
+  if (!isChannels(last)) return undefined;
+  throw checkpointInvalid(
+    `the channels of the input ${words(input)} may come first or last; say which, as in ` +
+      `model.graph.input[0].type.tensor_type.shape.dim[1].denotation = '${CHANNELS_DENOTATION}'`,
+    { code: 'ONNX_LAYOUT_AMBIGUOUS' },
+  );
 }
 
 function fitsMemory(batch = 1, { height, width, channels }: ImageShape): boolean {
@@ -111,7 +141,7 @@ function fitsMemory(batch = 1, { height, width, channels }: ImageShape): boolean
 }
 
 function isChannels(size: number): boolean {
-  return size === 1 || size === 3 || size === 4;
+  return size === 1 || size === 3;
 }
 
 function words({ name, elementType, dims }: OnnxValue): string {

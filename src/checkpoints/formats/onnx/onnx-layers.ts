@@ -57,10 +57,10 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>(
       attributes: [...WINDOW, 'ceil_mode', 'count_include_pad'],
       read: (node) => {
         const window = windowOf(node, intsOf(node, 'kernel_shape'));
-        const countIncludePad = node.attributes.get('count_include_pad') === 1;
-        return typeof window === 'string'
-          ? window
-          : { kind: 'avgPool2d', ...window, countIncludePad };
+        const countIncludePad = flagOf(node, 'count_include_pad');
+        if (typeof window === 'string') return window;
+        if (countIncludePad === undefined) return 'its count_include_pad is neither 0 nor 1';
+        return { kind: 'avgPool2d', ...window, countIncludePad };
       },
     },
     GlobalAveragePool: { attributes: [], read: () => ({ kind: 'globalAvgPool2d' }) },
@@ -125,18 +125,26 @@ function readBatchNorm({ attributes }: NodeParts, weights: NodeWeights): Sequent
   return { kind: 'batchNorm2d', name, weight, bias, runningMean, runningVar, epsilon };
 }
 
-function readGemm({ attributes }: NodeParts, weights: NodeWeights): SequentialLayer | string {
+function readGemm(node: NodeParts, weights: NodeWeights): SequentialLayer | string {
+  const { attributes } = node;
   const factors = ['alpha', 'beta'].map((name) => attributes.get(name) ?? 1);
   if (factors.some((factor) => factor !== 1)) return 'it has a factor (alpha or beta)';
   if ((attributes.get('transA') ?? 0) !== 0) return 'it turns its input';
   const weight = weights.take(1, 2);
   const bias = weights.has(2) ? weights.take(2, 1) : undefined;
-  const turned = attributes.get('transB') === 1;
+  const turned = flagOf(node, 'transB');
+  if (turned === undefined) return 'its transB is neither 0 nor 1';
   // ONNX would stretch a bias of one number over all rows.
   if (bias !== undefined && !isVector(bias, weight.shape[turned ? 0 : 1])) {
     return 'its bias has another size';
   }
   return { kind: 'dense', name: weights.name, weight: turned ? weight : transposed(weight), bias };
+}
+
+/** Runtimes take any number but 0 for true; here such a file is refused. */
+function flagOf({ attributes }: NodeParts, name: string): boolean | undefined {
+  const value = attributes.get(name) ?? 0;
+  return value === 0 || value === 1 ? value === 1 : undefined;
 }
 
 function isVector({ shape }: Tensor, size: number | undefined): boolean {

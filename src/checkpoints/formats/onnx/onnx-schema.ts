@@ -62,7 +62,7 @@ export const VALUE_INFO = { name: 1, type: 2 } as const;
 export const TYPE = { tensorType: 1 } as const;
 export const TENSOR_TYPE = { elemType: 1, shape: 2 } as const;
 export const SHAPE = { dim: 1 } as const;
-export const DIMENSION = { value: 1, param: 2 } as const;
+export const DIMENSION = { value: 1, param: 2, denotation: 3 } as const;
 
 export const DATA_TYPE = { float: 1, float16: 10, double: 11, bfloat16: 16 } as const;
 

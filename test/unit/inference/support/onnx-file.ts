@@ -19,6 +19,8 @@ export interface OnnxFileSpec {
   outputs?: Record<string, Dims>;
   nodes?: readonly NodeSpec[];
   initializers?: Record<string, Tensor>;
+  /** Of all inputs: denoted as channels. */
+  channelAxis?: number;
   /** Adds fields to the graph by hand. */
   extra?: (writer: BinaryWriter) => void;
 }
@@ -41,7 +43,7 @@ export function onnxFile(spec: OnnxFileSpec = {}): Uint8Array {
     }
     for (const [name, dims] of Object.entries(spec.inputs ?? { images: ['n', 1, 2, 2] })) {
       message(writer, GRAPH.input, () => {
-        writeValueInfo(writer, name, dims);
+        writeValueInfo(writer, name, dims, spec.channelAxis);
       });
     }
     for (const [name, dims] of Object.entries(spec.outputs ?? { logits: ['n', 3] })) {

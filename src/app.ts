@@ -4,6 +4,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from './analysis/result-samples.resolver';
+import { ResultComparisonResolver } from './analysis/comparison/result-comparison.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -109,6 +110,7 @@ async function createServer(services: Services) {
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
+      [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
       [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],

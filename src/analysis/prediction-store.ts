@@ -8,7 +8,7 @@ import { ByteLru } from './byte-lru';
 import { type Outputs, readOutputs } from './prediction-blocks';
 import { loadLabels } from './result-labels';
 import { type ResultPredictions, sizeOf } from './result-predictions';
-import type { TASKS } from './thread/tasks';
+import type { AnalysisTasks } from './thread/tasks';
 
 /** A result of 10,000 samples and 10 classes takes one megabyte. */
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
@@ -25,7 +25,7 @@ export class PredictionStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly datasets: DatasetService,
-    private readonly thread: TaskThread<typeof TASKS>,
+    private readonly thread: TaskThread<AnalysisTasks>,
     maxKeptBytes = MAX_KEPT_BYTES,
   ) {
     this.kept = new ByteLru(maxKeptBytes);
@@ -58,13 +58,11 @@ export class PredictionStore {
     results: readonly EvaluationResult[],
   ): Promise<(ResultPredictions | Error)[]> {
     const { manager } = this.dataSource;
-    const labels = await loadLabels(manager, this.datasets, results);
-    const readable = results.filter((_, i) => !(labels[i] instanceof Error));
-    const outputs = await readOutputs(manager, readable);
-    const byRun = new Map(readable.map(({ runId }, i) => [runId, outputs[i]]));
-    return Promise.all(
-      results.map((result, i) => this.scored(result, byRun.get(result.runId), labels[i])),
-    );
+    const [labels, outputs] = await Promise.all([
+      loadLabels(manager, this.datasets, results),
+      readOutputs(manager, results),
+    ]);
+    return Promise.all(results.map((result, i) => this.scored(result, outputs[i], labels[i])));
   }
 
   private async scored(

@@ -6,6 +6,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from '../analysis/result-samples.resolver';
+import { ResultComparisonResolver } from '../analysis/comparison/result-comparison.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
@@ -38,6 +39,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ConfusionMatrixResolver,
   ResultSamplesResolver,
   SamplePredictionResolver,
+  ResultComparisonResolver,
   ResultScoresResolver,
   WorkersResolver,
 ];

@@ -8,6 +8,10 @@ export interface TwoCheckpoints extends TestService {
   /** The run's and so the result's id: PyTorch's checkpoint, and the project's own. */
   reference: string;
   own: string;
+  /** Where PyTorch's checkpoint lies. */
+  torch: string;
+  /** One more result of a checkpoint. */
+  evaluate: (checkpoint: string, split?: string) => Promise<string>;
 }
 
 const OWN_CHECKPOINTS = path.resolve(__dirname, '../../../checkpoints');
@@ -23,16 +27,15 @@ export async function startWithTwoResults(): Promise<TwoCheckpoints> {
   });
   const { client, app } = service;
   const datasetId = (await app.services.datasets.register('fashion-mnist')).id;
-  const evaluate = async (checkpoint: string): Promise<string> => {
+  const evaluate = async (checkpoint: string, split = 'test'): Promise<string> => {
     const checkpointId = await client.register(checkpoint);
-    const { id } = await client.runEvaluation({ checkpointId, datasetId });
+    const { id } = await client.runEvaluation({ checkpointId, datasetId, split });
     const { state } = await client.settled(id);
     if (state !== 'SUCCEEDED') throw new Error(`the run of ${checkpoint} is ${state}`);
     return id;
   };
-  const reference = await evaluate(
-    path.join(path.resolve(referenceFolder ?? ''), 'fashion-cnn.onnx'),
-  );
+  const torch = path.join(path.resolve(referenceFolder ?? ''), 'fashion-cnn.onnx');
+  const reference = await evaluate(torch);
   const own = await evaluate(path.join(OWN_CHECKPOINTS, 'fashion-cnn'));
-  return { ...service, datasetId, reference, own };
+  return { ...service, datasetId, reference, own, torch, evaluate };
 }

@@ -17,6 +17,8 @@ const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
     checkpointByAlias: 'viewer',
     checkpointByDigest: 'viewer',
     checkpoints: 'viewer',
+    compareManyResults: 'viewer',
+    compareResults: 'viewer',
     dataset: 'viewer',
     datasets: 'viewer',
     evaluationResult: 'viewer',

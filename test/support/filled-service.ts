@@ -23,7 +23,11 @@ export async function fillService(url: string, referenceFolder?: string): Promis
   const setAlias =
     'mutation ($id: ID!) { setCheckpointAlias(alias: "champion", checkpointId: $id) { alias } }';
   for (const { id } of [...checkpoints].reverse()) {
-    const run = await client.runEvaluation({ checkpointId: id, datasetId: dataset.id, force: false });
+    const run = await client.runEvaluation({
+      checkpointId: id,
+      datasetId: dataset.id,
+      force: false,
+    });
     await client.settled(run.id);
     await client.field('setCheckpointAlias', setAlias, { id });
   }

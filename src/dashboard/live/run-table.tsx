@@ -43,8 +43,6 @@ export function RunTable({ runs, onEnd }: RunTableProps) {
         <thead>
           <tr>
             <th scope="col">Checkpoint</th>
-            <th scope="col">Dataset</th>
-            <th scope="col">Engine</th>
             <th scope="col">State</th>
             <th scope="col" className="number">
               Accuracy
@@ -52,6 +50,8 @@ export function RunTable({ runs, onEnd }: RunTableProps) {
             <th scope="col" className="number">
               Macro-F1
             </th>
+            <th scope="col">Dataset</th>
+            <th scope="col">Engine</th>
             <th scope="col">Created</th>
           </tr>
         </thead>
@@ -76,10 +76,6 @@ function RunLine({ run: asked, onEnd }: { run: RunRowFragment; onEnd: () => void
         </Link>
       </th>
       <td>
-        {run.dataset.name} / {run.split}
-      </td>
-      <td>{run.engine}</td>
-      <td>
         <Link className="plain" to={pathTo('run', { id: run.id })}>
           <RunState state={run.state} />
         </Link>
@@ -88,6 +84,10 @@ function RunLine({ run: asked, onEnd }: { run: RunRowFragment; onEnd: () => void
       </td>
       <td className="number">{result ? percent(result.accuracy) : '–'}</td>
       <td className="number">{result ? percent(result.macroF1) : '–'}</td>
+      <td>
+        {run.dataset.name} / {run.split}
+      </td>
+      <td>{run.engine}</td>
       <td title={moment(run.createdAt)}>{ago(run.createdAt)}</td>
     </tr>
   );

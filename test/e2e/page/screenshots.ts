@@ -58,7 +58,11 @@ async function withService(use: (url: string) => Promise<void>): Promise<void> {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const ended = new Promise<void>((resolve) => child.once('close', () => { resolve(); }));
+  const ended = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      resolve();
+    }),
+  );
   try {
     const url = await new Promise<string>((resolve, reject) => {
       let told = '';
@@ -67,7 +71,9 @@ async function withService(use: (url: string) => Promise<void>): Promise<void> {
         const [, address] = /GraphQL answers at (http:\/\/[^/\s]+)\/graphql/.exec(told) ?? [];
         if (address !== undefined) resolve(address);
       });
-      child.once('close', () => { reject(new Error(`the service ended:\n${told}`)); });
+      child.once('close', () => {
+        reject(new Error(`the service ended:\n${told}`));
+      });
     });
     await fillService(url, process.env.ASSAY_REFERENCE);
     await use(url);

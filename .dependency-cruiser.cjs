@@ -79,6 +79,7 @@ const PAGE_SHARED = {
   client: ['gql'],
   router: [],
   ui: ['client', 'router'],
+  live: ['gql', 'client', 'router', 'ui'],
   charts: ['ui'],
 };
 

@@ -34,7 +34,7 @@ export async function makeHistory(dataSource: DataSource, seed: number): Promise
     });
     const checkpoint = pick(checkpoints);
     await storeVariant(dataSource, first.runId, {
-      ...Object.fromEntries(metrics),
+      ...(Object.fromEntries(metrics) as Record<string, number | null>),
       checkpoint_id: checkpoint.id,
       checkpoint_digest: checkpoint.digest,
       dataset_id: pick(datasets).id,

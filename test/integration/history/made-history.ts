@@ -28,7 +28,7 @@ export async function makeHistory(dataSource: DataSource, seed: number): Promise
   const first = await storeResult(dataSource, await newRun(dataSource));
   for (let i = 0; i < COUNT; i++) {
     // Tenths, so that many are equal; a third of some are missing.
-    const metrics = RESULT_METRICS.map((metric) => {
+    const metrics = RESULT_METRICS.map((metric): [string, number | null] => {
       const isMissing = SOMETIMES_NULL.includes(metric) && random.below(3) === 0;
       return [columnOf(metric), isMissing ? null : random.below(11) / 10];
     });

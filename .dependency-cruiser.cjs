@@ -64,6 +64,7 @@ const PAGE_SHARED = {
   client: ['gql'],
   router: [],
   ui: ['client', 'router'],
+  live: ['gql', 'client', 'router', 'ui'],
   charts: ['ui'],
 };
 

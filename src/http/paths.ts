@@ -20,5 +20,7 @@ export const PAGE_PATHS = [
   '/datasets/:id',
   '/workers',
 ] as const;
+/** GraphiQL: a document of its own. */
+export const EXPLORER_PATH = '/explorer';
 /** The page's scripts, styles and images. */
 export const PAGE_ASSETS_PATH = '/assets/:name';

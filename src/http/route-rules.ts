@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '../auth/role';
 import {
+  EXPLORER_PATH,
   GRAPHQL_PATH,
   HEALTH_PATHS,
   IMAGE_PATH,
@@ -37,6 +38,7 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   [`GET ${HEALTH_PATHS.ready}`]: 'public',
   // The page is the same for everybody, too.
   ...Object.fromEntries(PAGE_PATHS.map((address) => [`GET ${address}`, 'public'])),
+  [`GET ${EXPLORER_PATH}`]: 'public',
   [`GET ${PAGE_ASSETS_PATH}`]: 'public',
 };
 

@@ -18,6 +18,11 @@ const T_SHIRT = 0;
 const describeWithReference =
   mirrorFolder === undefined || referenceFolder === undefined ? describe.skip : describeWithBrowser;
 
+/** What stands in each cell of the matrix; in the page's own words, since tests know no DOM. */
+const CELLS = `[...document.querySelectorAll('[role=grid] [role=row]')].slice(1).map((row) =>
+  [...row.querySelectorAll('[role=gridcell]')].map((cell) => Number(cell.querySelector('text')?.textContent ?? 0)))`;
+const IMAGES = `[...document.querySelectorAll('#samples .sample-image')].map((image) => image.getAttribute('src'))`;
+
 describeWithReference('results on the page', () => {
   let service: TwoCheckpoints;
   let browser: OpenedBrowser;
@@ -44,18 +49,7 @@ describeWithReference('results on the page', () => {
     const { page, complaints, strayRequests } = await browser.open();
     await page.goto(`${service.app.url}/results/${service.reference}`);
     await page.getByRole('grid', { name: 'Confusion matrix' }).waitFor();
-    const shown = await page
-      .getByRole('grid')
-      .getByRole('row')
-      .evaluateAll((rows) =>
-        rows
-          .slice(1)
-          .map((row) =>
-            [...row.querySelectorAll('[role=gridcell]')].map((one) =>
-              Number(one.querySelector('text')?.textContent ?? '0'),
-            ),
-          ),
-      );
+    const shown = await page.evaluate<number[][]>(CELLS);
     expect(shown).toEqual(counts);
     expect(await cell(page, SHIRT, T_SHIRT).getAttribute('aria-label')).toBe(
       `Shirt taken for T-shirt/top: ${counts[SHIRT]?.[T_SHIRT] ?? NaN}, 20.5% of true Shirt`,
@@ -165,9 +159,7 @@ describeWithReference('results on the page', () => {
   );
 });
 
-const imagesOf = async (page: Page) => {
+async function imagesOf(page: Page): Promise<string[]> {
   await page.waitForLoadState('networkidle');
-  return page
-    .locator('#samples .sample-image')
-    .evaluateAll((images) => images.map((image) => image.getAttribute('src')));
-};
+  return page.evaluate<string[]>(IMAGES);
+}

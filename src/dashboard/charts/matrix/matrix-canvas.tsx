@@ -15,7 +15,7 @@ import { useScheme } from '../colours/scheme';
 import { placeAfterKey } from './cell-keys';
 import type { Cell, Place } from './matrix-view';
 import type { MatrixPartProps } from './matrix-svg';
-import { coloursOf, imageOf, paint } from './paint';
+import { type Colours, coloursOf, imageOf, paint } from './paint';
 
 /** Of its window, in pixels. */
 const HEIGHT = 620;
@@ -65,11 +65,17 @@ export function MatrixCanvas({
     onPoint(place === undefined ? undefined : cellAt(place));
   };
 
+  // Asking the browser for them in each frame would make it compute styles again.
+  const colours = useRef<Colours>(undefined);
+  useEffect(() => {
+    if (scroller.current !== null) colours.current = coloursOf(scroller.current);
+  }, [scheme]);
+
   const draw = useCallback(() => {
     const box = scroller.current;
     const surface = canvas.current;
     const context = surface?.getContext('2d', { alpha: false });
-    if (box === null || surface === null || context === null || context === undefined) return;
+    if (box === null || surface === null || !context || colours.current === undefined) return;
     const { clientWidth, clientHeight, scrollLeft, scrollTop } = box;
     const density = window.devicePixelRatio;
     if (
@@ -85,7 +91,7 @@ export function MatrixCanvas({
     paint(context, {
       view,
       image,
-      colours: coloursOf(box),
+      colours: colours.current,
       margins,
       cell,
       width: clientWidth,
@@ -107,18 +113,17 @@ export function MatrixCanvas({
     });
   };
 
+  // The page's window and the matrix's own both go along; names must not cover the cell.
+  useEffect(() => {
+    const cellElement = active.current;
+    if (document.activeElement !== cellElement) return;
+    cellElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [focus]);
+
   const goTo = (place: Place) => {
     setFocus(place);
     setPointed(place);
     onPoint(cellAt(place));
-    const box = scroller.current;
-    if (box === null) return;
-    const within = (at: number, from: number, room: number) =>
-      Math.max(Math.min(from, at), at + cell - room);
-    box.scrollTo({
-      left: within(place.column * cell, box.scrollLeft, box.clientWidth - left),
-      top: within(place.row * cell, box.scrollTop, box.clientHeight - top),
-    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' || event.key === ' ') {
@@ -184,7 +189,7 @@ export function MatrixCanvas({
               aria-colindex={focus.column + 1}
               aria-selected={selected?.row === focused.row && selected.column === focused.column}
               aria-label={view.describe(focused.row, focused.column)}
-              style={mark(focus)}
+              style={{ ...mark(focus), scrollMarginTop: top, scrollMarginLeft: left }}
               onKeyDown={onKeyDown}
               onFocus={() => {
                 setPointed(focus);

@@ -49,7 +49,9 @@ export interface Frame {
 
 const MIN_CELL_WITH_TEXT = 20;
 const MIN_CELL_WITH_LINES = 8;
-const LABEL_PIXELS = 12;
+const ROW_NAME_PIXELS = 12;
+/** Names that lean by 45° are nearer to each other than their columns are. */
+const COLUMN_NAME_PIXELS = 18;
 
 export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
   const { colours, margins, cell, width, height, scrollLeft, scrollTop, view } = frame;
@@ -142,16 +144,16 @@ function paintNames(
 ): void {
   const { names, order } = view;
   const { left, top } = margins;
-  const every = Math.max(1, Math.ceil(LABEL_PIXELS / cell));
   context.font = `12px ${colours.font}`;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   const nameAt = (place: number) => shortened(names[order[place] ?? 0] ?? '', left);
   /** Those at every n-th place, without the ones that the pointed one's name would cover. */
-  const shown = (from: number, to: number, pointedAt: number | undefined) => {
+  const shown = (from: number, to: number, pointedAt: number | undefined, pixels: number) => {
+    const every = Math.max(1, Math.ceil(pixels / cell));
     const places: number[] = [];
     for (let place = Math.ceil(from / every) * every; place < to; place += every) {
-      if (pointedAt === undefined || Math.abs(place - pointedAt) * cell >= LABEL_PIXELS) {
+      if (pointedAt === undefined || Math.abs(place - pointedAt) * cell >= pixels) {
         places.push(place);
       }
     }
@@ -161,7 +163,7 @@ function paintNames(
   context.beginPath();
   context.rect(0, top, left, height - top);
   context.clip();
-  for (const row of shown(first.row, last.row, pointed?.row)) {
+  for (const row of shown(first.row, last.row, pointed?.row, ROW_NAME_PIXELS)) {
     context.fillStyle = row === pointed?.row ? colours.text : colours.soft;
     context.fillText(nameAt(row), left - 6, y(row) + cell / 2);
   }
@@ -171,7 +173,7 @@ function paintNames(
   context.rect(left - 10, 0, width - left + 10, top);
   context.clip();
   context.textAlign = 'left';
-  for (const column of shown(first.column, last.column, pointed?.column)) {
+  for (const column of shown(first.column, last.column, pointed?.column, COLUMN_NAME_PIXELS)) {
     context.save();
     context.translate(x(column) + cell / 2 + 3, top - 6);
     context.rotate(-Math.PI / 4);

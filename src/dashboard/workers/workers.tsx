@@ -87,7 +87,12 @@ export default function Workers() {
                   No worker lives: what is queued waits. <code>npx assay worker</code> starts one.
                 </Empty>
               ) : (
-                <div className="table-frame" tabIndex={0} role="region" aria-label="Table of workers">
+                <div
+                  className="table-frame"
+                  tabIndex={0}
+                  role="region"
+                  aria-label="Table of workers"
+                >
                   <table>
                     <thead>
                       <tr>

@@ -76,7 +76,10 @@ describeWithBrowser('the rooms', () => {
     await page.getByLabel('Alias', { exact: true }).fill('candidate');
     await page.getByRole('button', { name: 'Set alias' }).click();
     await page.getByText('candidate', { exact: true }).click();
-    await page.locator('details[open]').getByText(/to now/).waitFor();
+    await page
+      .locator('details[open]')
+      .getByText(/to now/)
+      .waitFor();
     await page.getByRole('button', { name: 'Remove candidate' }).click();
     await page.getByRole('button', { name: 'Remove candidate' }).waitFor({ state: 'detached' });
     const history = (await service.client.field(

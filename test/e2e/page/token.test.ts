@@ -46,13 +46,11 @@ describeWithBrowser('a service that asks for tokens', () => {
     await page.goto(`${service.url}/checkpoints`);
     await page.getByLabel('Token').fill(service.tokens.viewer);
     await page.getByRole('button', { name: 'Use it' }).click();
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({
-        name: 'a.onnx',
-        mimeType: 'application/octet-stream',
-        buffer: Buffer.from('x'),
-      });
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'a.onnx',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from('x'),
+    });
     await page.getByRole('alert').getByText('FORBIDDEN').waitFor();
   });
 });

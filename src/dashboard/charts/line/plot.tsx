@@ -20,6 +20,8 @@ interface PlotProps {
   yLabel: string;
   /** In the reader's locale. */
   format: (value: number) => string;
+  /** Where the axis below is of another kind. */
+  formatX?: (value: number) => string;
   xDomain?: readonly [number, number];
   yDomain?: readonly [number, number];
   /** Of height by width. */
@@ -39,6 +41,7 @@ export function Plot({
   xLabel,
   yLabel,
   format,
+  formatX = format,
   xDomain = [0, 1],
   yDomain = [0, 1],
   ratio = 0.8,
@@ -58,7 +61,7 @@ export function Plot({
       <div ref={ref} className="plot-place">
         {width > 0 && (
           <svg ref={svg} width={width} height={height} role="img" aria-label={description}>
-            <Axes {...{ x, y, width, height, xLabel, yLabel, format }} />
+            <Axes {...{ x, y, width, height, xLabel, yLabel, format, formatX }} />
             {children({ x, y })}
           </svg>
         )}
@@ -81,9 +84,10 @@ interface AxesProps extends Scales {
   xLabel: string;
   yLabel: string;
   format: (value: number) => string;
+  formatX: (value: number) => string;
 }
 
-function Axes({ x, y, width, height, xLabel, yLabel, format }: AxesProps) {
+function Axes({ x, y, width, height, xLabel, yLabel, format, formatX }: AxesProps) {
   const bottom = height - MARGIN.bottom;
   return (
     <g className="plot-axes">
@@ -99,7 +103,7 @@ function Axes({ x, y, width, height, xLabel, yLabel, format }: AxesProps) {
         <g key={tick}>
           <line x1={x(tick)} x2={x(tick)} y1={MARGIN.top} y2={bottom} />
           <text className="plot-tick-x" x={x(tick)} y={bottom + 14}>
-            {format(tick)}
+            {formatX(tick)}
           </text>
         </g>
       ))}

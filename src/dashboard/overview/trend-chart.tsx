@@ -1,4 +1,5 @@
 /** Each time of an alias as a level of its two figures; the bands are their intervals. */
+import { useState } from 'react';
 import { Plot, type Scales } from '../charts/line/plot';
 import type { AliasPointFragment } from '../gql/graphql';
 import { moment, percent } from '../ui/format';
@@ -33,7 +34,7 @@ interface TrendChartProps {
 }
 
 export function TrendChart({ alias, points }: TrendChartProps) {
-  const now = Date.now();
+  const [now] = useState(Date.now);
   const levels = SERIES.map((series) => ({ series, levels: levelsOf(points, series, now) }));
   const all = levels.flatMap((one) => one.levels);
   const least = Math.min(...all.map(({ lower }) => lower));
@@ -45,8 +46,9 @@ export function TrendChart({ alias, points }: TrendChartProps) {
     <Plot
       title={`${alias} over time`}
       description={`Accuracy and macro-F1 of ${alias} over ${points.length} assignments; now ${percent(newest?.accuracy ?? 0)} and ${percent(newest?.macroF1 ?? 0)}. The figures are in its CSV.`}
-      xLabel="Since"
-      yLabel="Share"
+      xLabel=""
+      yLabel=""
+      xTicks={3}
       format={(value) => percent(value, 1)}
       formatX={(value) => shortMoment(value, now - from)}
       xDomain={[from, now]}

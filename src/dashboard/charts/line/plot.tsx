@@ -22,6 +22,8 @@ interface PlotProps {
   format: (value: number) => string;
   /** Where the axis below is of another kind. */
   formatX?: (value: number) => string;
+  /** About how many lines the axis below has. */
+  xTicks?: number;
   xDomain?: readonly [number, number];
   yDomain?: readonly [number, number];
   /** Of height by width. */
@@ -42,6 +44,7 @@ export function Plot({
   yLabel,
   format,
   formatX = format,
+  xTicks = TICKS,
   xDomain = [0, 1],
   yDomain = [0, 1],
   ratio = 0.8,
@@ -61,7 +64,7 @@ export function Plot({
       <div ref={ref} className="plot-place">
         {width > 0 && (
           <svg ref={svg} width={width} height={height} role="img" aria-label={description}>
-            <Axes {...{ x, y, width, height, xLabel, yLabel, format, formatX }} />
+            <Axes {...{ x, y, width, height, xLabel, yLabel, format, formatX, xTicks }} />
             {children({ x, y })}
           </svg>
         )}
@@ -85,9 +88,10 @@ interface AxesProps extends Scales {
   yLabel: string;
   format: (value: number) => string;
   formatX: (value: number) => string;
+  xTicks: number;
 }
 
-function Axes({ x, y, width, height, xLabel, yLabel, format, formatX }: AxesProps) {
+function Axes({ x, y, width, height, xLabel, yLabel, format, formatX, xTicks }: AxesProps) {
   const bottom = height - MARGIN.bottom;
   return (
     <g className="plot-axes">
@@ -99,7 +103,7 @@ function Axes({ x, y, width, height, xLabel, yLabel, format, formatX }: AxesProp
           </text>
         </g>
       ))}
-      {x.ticks(TICKS).map((tick) => (
+      {x.ticks(xTicks).map((tick) => (
         <g key={tick}>
           <line x1={x(tick)} x2={x(tick)} y1={MARGIN.top} y2={bottom} />
           <text className="plot-tick-x" x={x(tick)} y={bottom + 14}>

@@ -5,6 +5,7 @@ import {
   SamplePredictionResolver,
 } from './analysis/result-samples.resolver';
 import { ResultComparisonResolver } from './analysis/comparison/result-comparison.resolver';
+import { ResultSlicesResolver } from './analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -25,11 +26,13 @@ import { HistoryResolver } from './evaluations/history/history.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
+import { GateResolver } from './gate/gate.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
 import { addressOf } from './http/listen';
 import { type Services, startServices } from './services';
+import { LocalFiles } from './store/local-files';
 
 export interface App {
   services: Services;
@@ -111,9 +114,11 @@ async function createServer(services: Services) {
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
       [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
+      [ResultSlicesResolver, new ResultSlicesResolver(services.analysis.slices)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
       [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
+      [GateResolver, new GateResolver(services.gate)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),
@@ -132,6 +137,7 @@ async function createServer(services: Services) {
       await dataSource.query('SELECT 1');
     },
     findImage: (address) => services.images.find(address),
+    fileStore: new LocalFiles(services.store, datasets),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,

@@ -7,6 +7,7 @@ import {
   SamplePredictionResolver,
 } from '../analysis/result-samples.resolver';
 import { ResultComparisonResolver } from '../analysis/comparison/result-comparison.resolver';
+import { ResultSlicesResolver } from '../analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
@@ -19,6 +20,7 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { GateResolver } from '../gate/gate.resolver';
 import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
@@ -38,9 +40,11 @@ const RESOLVERS: NonEmptyArray<Function> = [
   HistoryResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
+  ResultSlicesResolver,
   SamplePredictionResolver,
   ResultComparisonResolver,
   ResultScoresResolver,
+  GateResolver,
   WorkersResolver,
 ];
 

@@ -9,6 +9,7 @@ import {
   METRICS_PATH,
   PAGE_ASSETS_PATH,
   PAGE_PATHS,
+  STORE_PATHS,
   UPLOAD_PATH,
 } from './paths';
 
@@ -33,6 +34,10 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   [`GET ${IMAGE_PATH}`]: ['viewer'],
   // How much is done here is not for everybody; a scraper has a token.
   [`GET ${METRICS_PATH}`]: ['viewer'],
+  [`GET ${STORE_PATHS.store}`]: ['worker'],
+  [`GET ${STORE_PATHS.checkpoint}`]: ['worker'],
+  [`GET ${STORE_PATHS.checkpointFile}`]: ['worker'],
+  [`GET ${STORE_PATHS.split}`]: ['worker'],
   // Probes have no token, and learn nothing but whether we can serve.
   [`GET ${HEALTH_PATHS.live}`]: 'public',
   [`GET ${HEALTH_PATHS.ready}`]: 'public',

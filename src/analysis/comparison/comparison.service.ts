@@ -2,11 +2,10 @@
 import { UserError } from '../../errors';
 import type { EvaluationResult } from '../../evaluations/evaluation-result.entity';
 import { bootstrapOptions } from '../../metrics/statistics/bootstrap-options';
-import type { TaskThread } from '../../threads/task-thread';
 import { ByteLru } from '../byte-lru';
 import type { PredictionStore } from '../prediction-store';
 import type { ResultPredictions } from '../result-predictions';
-import type { AnalysisTasks } from '../thread/tasks';
+import type { AnalysisThread } from '../thread/analysis-thread';
 import type {
   CandidateComparison,
   ComparisonOptions,
@@ -35,7 +34,7 @@ export class ComparisonService {
 
   constructor(
     private readonly store: PredictionStore,
-    private readonly thread: TaskThread<AnalysisTasks>,
+    private readonly thread: AnalysisThread,
   ) {}
 
   /**

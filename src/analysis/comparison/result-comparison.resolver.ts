@@ -11,7 +11,9 @@ import { confusionDifference, flipCounts, metricDeltas } from './comparison-view
 import { ComparisonService } from './comparison.service';
 
 /** What resampling costs beside the fields. */
-const COMPARISON_COST = 200;
+const COMPARISON_COST = 300;
+/** One of several goes without the resampled scalars. */
+const CANDIDATE_COST = 50;
 
 @Resolver(() => ResultComparison)
 export class ResultComparisonResolver {
@@ -60,7 +62,7 @@ export class ResultComparisonResolver {
     description:
       "Several candidates against one baseline, with Holm's correction for their number.",
     complexity: ({ args, childComplexity }) =>
-      COMPARISON_COST * (args.candidateIds as string[]).length + childComplexity,
+      CANDIDATE_COST * (args.candidateIds as string[]).length + childComplexity,
   })
   async compareManyResults(
     @Args(() => CompareManyArgs) { baselineId, candidateIds }: CompareManyArgs,

@@ -5,6 +5,7 @@ import type {
   MetricDelta,
 } from '../../analysis/comparison/comparison-fields';
 import type { Outcome } from '../../metrics/comparison/verdict';
+import { METRIC_NAMES } from './metric-names';
 import { formatCount, formatPercent, formatScore } from './numbers';
 import { printable, truncate } from './printable';
 import { type Style, styleFor } from './style';
@@ -86,7 +87,7 @@ function deltaLines({ deltas }: ShownComparison, style: Style): string[] {
       ...['Baseline', 'Candidate', 'Delta', 'Low', 'High'].map(right),
     ],
     deltas.map(({ metric, baseline, candidate, delta, lower, upper }) => [
-      wordsOf(metric),
+      METRIC_NAMES[metric],
       score(baseline),
       score(candidate),
       ...[delta, lower, upper].map(signed),
@@ -127,12 +128,6 @@ function classLines({ classFlips }: ShownComparison, style: Style): string[] {
     ),
     ...(left > 0 ? [`and ${formatCount(left)} more classes; --json has all`] : []),
   ];
-}
-
-/** A property's name as words: balancedAccuracy is "Balanced accuracy". */
-function wordsOf(property: string): string {
-  const words = property.replace(/[A-Z]|(?<=[a-z])\d/g, (letter) => ` ${letter.toLowerCase()}`);
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`.replace(/\bf 1\b/, 'F1');
 }
 
 function signed(value: number | null): string {

@@ -10,6 +10,7 @@ import { createSchema } from '../../../src/graphql/schema';
 const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
   Query: {
     me: 'any',
+    gate: 'viewer',
     tokens: 'admin',
     checkpoint: 'viewer',
     checkpointAliasHistory: 'viewer',

@@ -16,6 +16,7 @@ import { LabelErrors } from './label-errors';
 import { Reliability } from './reliability';
 import { Samples } from './samples';
 import { Scores } from './scores';
+import { Slices } from './slices';
 import './result.css';
 
 const RESULT = graphql(`
@@ -116,6 +117,7 @@ export default function Result({ id }: { id: string }) {
                 <Curves resultId={id} kind="roc" metrics={result.classMetrics} />
                 <Curves resultId={id} kind="pr" metrics={result.classMetrics} />
               </div>
+              <Slices resultId={id} />
               <Reliability result={result} />
               <LabelErrors resultId={id} />
               <Panel title="Where it comes from">

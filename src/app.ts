@@ -4,6 +4,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from './analysis/result-samples.resolver';
+import { ResultComparisonResolver } from './analysis/comparison/result-comparison.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -20,9 +21,11 @@ import {
   EvaluationResultResolver,
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
+import { HistoryResolver } from './evaluations/history/history.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
+import { GateResolver } from './gate/gate.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
@@ -90,6 +93,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    history,
     curves,
     workers,
     database,
@@ -107,8 +111,11 @@ async function createServer(services: Services) {
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
+      [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
+      [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
+      [GateResolver, new GateResolver(services.gate)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

@@ -10,6 +10,7 @@ import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
 import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
 import { CheckpointService } from './checkpoints/checkpoint.service';
 import { CheckpointStore } from './checkpoints/checkpoint-store';
+import { gateRulesOf } from './config/gate-rules';
 import type { LoadedConfig } from './config/load-config';
 import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
@@ -24,6 +25,7 @@ import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
+import { createHistory, type History } from './evaluations/history/history';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -31,6 +33,7 @@ import { createMetricsThread } from './evaluations/scores/metrics-thread';
 import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
 import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
 import { WorkerRegistry } from './evaluations/worker-registry';
+import { GateService } from './gate/gate.service';
 import { ENGINE_NAMES } from './inference/engine';
 import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
@@ -52,7 +55,9 @@ export interface Services {
   analysis: AnalysisService;
   evaluations: EvaluationService;
   telemetry: ServiceMetrics;
+  history: History;
   curves: CurvesService;
+  gate: GateService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -176,6 +181,7 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
+  const evaluations = new EvaluationService({ dataSource, runs, requests, events });
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
   const telemetry = new ServiceMetrics(projectVersion());
@@ -213,7 +219,17 @@ function wire(parts: Parts): Services {
     workers,
     analysis,
     telemetry,
-    evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    evaluations,
+    gate: new GateService({
+      rules: gateRulesOf(config),
+      baseline: config.gate.baseline,
+      manager: dataSource.manager,
+      evaluations,
+      aliases,
+      datasets,
+      comparisons: analysis.comparisons,
+    }),
+    history: createHistory(dataSource),
     curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({

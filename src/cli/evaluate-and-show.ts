@@ -1,10 +1,10 @@
 /** Runs one evaluation in this process and shows it: the bar while it runs, then the result. */
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { type EvaluationRun, RunState } from '../evaluations/evaluation-run.entity';
+import { storedReport } from '../evaluations/scores/stored-report';
 import { samplesSeen } from '../evaluations/run-progress';
 import { UserError } from '../errors';
 import type { EngineName } from '../inference/engine';
-import { report } from '../metrics/report';
 import type { Services } from '../services';
 import type { Job } from './default-job';
 import type { CommandIo } from './output/command-io';
@@ -75,7 +75,7 @@ export function showResult({ checkpoint, dataset }: Job, result: EvaluationResul
   writeReport(
     io.stdout,
     {
-      report: report(result),
+      ...storedReport(result),
       classNames: dataset.classNames,
       header: [
         ['Run', result.runId],

@@ -1,25 +1,21 @@
-/** `assay evaluate`: one evaluation from the terminal, stored, shown and held against the thresholds. */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Checkpoint } from '../checkpoints/checkpoint.entity';
-import { checkedDetails } from '../checkpoints/checkpoint-inputs';
+/** `assay evaluate`: one evaluation from the terminal, stored, shown and held against the gate's rules. */
+import { Command, Option } from 'commander';
 import { loadConfig } from '../config/load-config';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { storedReport } from '../evaluations/scores/stored-report';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
-import { checkThresholds, type GateResult } from '../metrics/gate';
-import { report } from '../metrics/report';
-import { type Services, startServices } from '../services';
-import { DEFAULT_DATASET, type Job, prepareDefaultJob, registerCheckpointFor } from './default-job';
+import type { GateReport } from '../gate/gate.service';
+import { startServices } from '../services';
+import type { Job } from './default-job';
 import { evaluate, showResult } from './evaluate-and-show';
 import { interruptible } from './interruptible';
+import { batchSize, jobOf, type JobFlags } from './job-of';
 import type { CommandIo } from './output/command-io';
-import { downloadProgress } from './output/download-progress';
+import { gateJson } from './output/gate-json';
 import { writeGate } from './output/gate-view';
-import { reportJson } from './output/report-json';
+import { storedReportJson } from './output/report-json';
 
-interface EvaluateFlags {
-  checkpoint?: string;
-  name?: string;
-  dataset?: string;
+interface EvaluateFlags extends JobFlags {
   split: string;
   engine?: EngineName;
   batchSize?: number;
@@ -29,7 +25,6 @@ interface EvaluateFlags {
 }
 
 const GATE_MISSED = 1;
-const MAX_BATCH_SIZE = 4096;
 
 export function evaluateCommand(io: CommandIo): Command {
   return new Command('evaluate')
@@ -44,10 +39,7 @@ export function evaluateCommand(io: CommandIo): Command {
       ),
     )
     .option('--batch-size <n>', 'images a forward pass (default: config.yaml)', batchSize)
-    .option(
-      '--gate',
-      'hold the result against the thresholds of config.yaml: exit 1 if one is missed',
-    )
+    .option('--gate', 'hold the result against the rules of config.yaml: exit 1 if one is missed')
     .option('--force', 'evaluate again where an equal result is stored')
     .option('--json', 'print the result as one line of JSON')
     .action((flags: EvaluateFlags) => run(io, flags));
@@ -55,7 +47,7 @@ export function evaluateCommand(io: CommandIo): Command {
 
 async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   const loaded = loadConfig();
-  const { evaluation, thresholds } = loaded.config;
+  const { evaluation } = loaded.config;
   const interruption = interruptible();
   const services = await startServices(loaded, interruption.signal);
   try {
@@ -68,7 +60,7 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
       force: flags.force ?? false,
     };
     const result = await evaluate(services, job, options, io, interruption.signal);
-    const gate = flags.gate ? checkThresholds(report(result), thresholds) : undefined;
+    const gate = flags.gate ? await services.gate.check(result) : undefined;
     if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(job, result, gate))}\n`);
     else showResult(job, result, io);
     if (gate && !flags.json) writeGate(io.stdout, gate, { isTty: io.isTty });
@@ -80,29 +72,8 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   }
 }
 
-async function jobOf(services: Services, flags: EvaluateFlags, io: CommandIo): Promise<Job> {
-  const { checkpoint: path, dataset: name } = flags;
-  if (path === undefined && name === undefined) return prepareDefaultJob(services, io);
-  const progress = downloadProgress(io);
-  try {
-    const dataset = await services.datasets.register(name ?? DEFAULT_DATASET, progress.update);
-    const checkpoint =
-      path === undefined
-        ? await registerCheckpointFor(services, dataset)
-        : await registerNamed(services, path, flags.name);
-    return { checkpoint, dataset };
-  } finally {
-    progress.end();
-  }
-}
-
-async function registerNamed(services: Services, path: string, name?: string): Promise<Checkpoint> {
-  const details = checkedDetails(name === undefined ? {} : { name });
-  return (await services.registration.fromPath(path, details)).checkpoint;
-}
-
 /** Names and figures under the field names of `assay score --json`. */
-function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate?: GateResult) {
+function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate?: GateReport) {
   const { runId, checkpointDigest, dataDigest, split, engine, backend, backendVersion } = result;
   const { loadMs, inferenceMs, totalMs } = result;
   return {
@@ -116,13 +87,7 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
     backend,
     backendVersion,
     timings: { loadMs, inferenceMs, totalMs },
-    ...reportJson(report(result), dataset.classNames),
-    ...(gate && { gate }),
+    ...storedReportJson(storedReport(result), dataset.classNames),
+    ...(gate && { gate: gateJson(gate) }),
   };
-}
-
-function batchSize(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= MAX_BATCH_SIZE) return value;
-  throw new InvalidArgumentError(`a whole number of 1 to ${MAX_BATCH_SIZE} is needed`);
 }

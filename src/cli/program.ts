@@ -20,6 +20,9 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./workers.command') as typeof import('./workers.command')).workersCommand,
   evaluate: () =>
     (require('./evaluate.command') as typeof import('./evaluate.command')).evaluateCommand,
+  gate: () => (require('./gate.command') as typeof import('./gate.command')).gateCommand,
+  compare: () =>
+    (require('./compare.command') as typeof import('./compare.command')).compareCommand,
   train: () => (require('./train.command') as typeof import('./train.command')).trainCommand,
   score: () => (require('./score.command') as typeof import('./score.command')).scoreCommand,
   checkpoint: () =>

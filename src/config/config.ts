@@ -9,6 +9,7 @@ import {
   IsOptional,
   IsString,
   Max,
+  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -47,6 +48,7 @@ export class TrainConfig {
 const Ratio = () => applyAll(IsOptional(), IsNumber(finite), Min(0), Max(1));
 
 /** Bounds of the gate under the metrics' own names. Lower bounds, but for the loss. */
+/** Lower bounds on points, but `loss`, an upper one: the short form of rules. */
 export class ThresholdsConfig {
   @Ratio() accuracy?: number;
   @Ratio() balanced_accuracy?: number;
@@ -56,6 +58,13 @@ export class ThresholdsConfig {
   @Ratio() micro_f1?: number;
   @Ratio() weighted_f1?: number;
   @IsOptional() @IsNumber(finite) @Min(0) loss?: number;
+}
+
+export class GateConfig {
+  /** An alias or a result's id, for rules on a baseline. */
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(100) baseline: string | null = null;
+  /** Checked rule by rule as `parseGateRules` says. */
+  @IsArray() @ArrayMaxSize(200) rules: unknown[] = [];
 }
 
 export class EvaluationConfig {
@@ -102,6 +111,7 @@ export class AppConfig {
   @ValidateNested() trainParams = new TrainConfig();
   @IsString() @IsNotEmpty() ckptPath = 'checkpoints/fashion-cnn';
   @ValidateNested() thresholds = new ThresholdsConfig();
+  @ValidateNested() gate = new GateConfig();
   @ValidateNested() evaluation = new EvaluationConfig();
   @ValidateNested() worker = new WorkerConfig();
   @IsString() @IsNotEmpty() dataPath = '.assay';

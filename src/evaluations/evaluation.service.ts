@@ -1,5 +1,5 @@
 /** Accepts runs, follows them and finds what they found. */
-import type { DataSource, FindOptionsWhere, Repository } from 'typeorm';
+import type { DataSource, Repository } from 'typeorm';
 import { UserError } from '../errors';
 import { closable } from './closable';
 import { EvaluationResult } from './evaluation-result.entity';
@@ -9,14 +9,6 @@ import type { RunEvents } from './run-events';
 import { samplesSeen } from './run-progress';
 import type { RunRequest, RunRequests } from './run-requests';
 import { WakeUp } from './wake-up';
-
-/** Only what is given narrows the list. */
-export interface ResultFilter {
-  checkpointId?: string | undefined;
-  checkpointDigest?: string | undefined;
-  datasetId?: string | undefined;
-  split?: string | undefined;
-}
 
 /** Another process may change a run unheard: a watcher looks at the row at least this often. */
 const WATCH_INTERVAL_MS = 500;
@@ -83,23 +75,9 @@ export class EvaluationService {
     );
   }
 
-  listRuns(first: number, offset: number): Promise<EvaluationRun[]> {
-    return this.runs.list(first, offset);
-  }
-
   /** @returns null where there is none (yet) */
   result(runId: string): Promise<EvaluationResult | null> {
     return this.results.findOneBy({ runId });
-  }
-
-  /** Newest first. */
-  listResults(filter: ResultFilter, first: number, offset: number): Promise<EvaluationResult[]> {
-    return this.results.find({
-      where: given(filter),
-      order: { createdAt: 'DESC', runId: 'DESC' },
-      take: first,
-      skip: offset,
-    });
   }
 
   async hasResults(): Promise<boolean> {
@@ -137,21 +115,6 @@ export class EvaluationService {
       ignore();
     }
   }
-}
-
-/** TypeORM refuses undefined in a condition, lest it match every row. */
-function given({
-  checkpointId,
-  checkpointDigest,
-  datasetId,
-  split,
-}: ResultFilter): FindOptionsWhere<EvaluationResult> {
-  return {
-    ...(checkpointId && { checkpointId }),
-    ...(checkpointDigest && { checkpointDigest }),
-    ...(datasetId && { datasetId }),
-    ...(split && { split }),
-  };
 }
 
 export function hasEnded(run: EvaluationRun): boolean {

@@ -1,6 +1,5 @@
 /** The scalars of a result, under the names of GraphQL; the values are the entity's properties. */
 import { registerEnumType } from 'type-graphql';
-import type { EvaluationResult } from './evaluation-result.entity';
 
 export const ResultMetricEnum = {
   LOSS: 'loss',
@@ -23,7 +22,7 @@ export const ResultMetricEnum = {
   AVERAGE_PRECISION_MACRO: 'averagePrecisionMacro',
   BRIER_SCORE: 'brierScore',
   EXPECTED_CALIBRATION_ERROR: 'expectedCalibrationError',
-} as const satisfies Record<string, keyof EvaluationResult>;
+} as const;
 
 /** A scalar's property in `EvaluationResult`; its column has the same name in snake case. */
 export type ResultMetric = (typeof ResultMetricEnum)[keyof typeof ResultMetricEnum];

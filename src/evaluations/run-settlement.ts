@@ -91,8 +91,8 @@ export async function storeResult(
   const [clock] = await manager.query<{ now: Date }[]>('SELECT clock_timestamp() AS now');
   await manager.insert(EvaluationResult, {
     ...rowOf(parts),
-    ...(scores && scoreColumns(scores)),
-    intervals: intervalsOf(parts.totals, scores),
+    ...scores?.columns,
+    intervals: intervalsOf(parts.totals, scores?.bootstrap ?? null),
     totalMs: Math.max(0, Number(clock?.now) - Number(parts.run.startedAt)),
   });
   await manager.update(
@@ -134,10 +134,6 @@ function rowOf({ run, checkpoint, dataset, shards, totals }: SettledParts) {
     loadMs: sumOf(shards, ({ loadMs }) => loadMs),
     inferenceMs: sumOf(shards, ({ inferenceMs }) => inferenceMs),
   };
-}
-
-function scoreColumns({ bootstrap: _, rightCount: __, ...columns }: RunScores) {
-  return columns;
 }
 
 function totalsOf({ confusionMatrix, lossSum, sampleCount }: EvaluationShard): EvaluationTotals {

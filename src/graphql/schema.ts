@@ -6,6 +6,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from '../analysis/result-samples.resolver';
+import { ResultComparisonResolver } from '../analysis/comparison/result-comparison.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
@@ -18,6 +19,8 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { GateResolver } from '../gate/gate.resolver';
+import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
@@ -33,10 +36,13 @@ const RESOLVERS: NonEmptyArray<Function> = [
   DatasetSamplesResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
+  HistoryResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
   SamplePredictionResolver,
+  ResultComparisonResolver,
   ResultScoresResolver,
+  GateResolver,
   WorkersResolver,
 ];
 

@@ -60,7 +60,7 @@ export class TaskThread<Tasks extends TaskMap> {
       throw error instanceof ThreadDied ? crash(error) : error;
     } finally {
       // Nobody waits for an idle thread: it keeps no process alive.
-      this.worker?.unref();
+      worker.unref();
       if (!this.closed) this.idle = setTimeout(() => void this.end(), IDLE_MS).unref();
     }
   }

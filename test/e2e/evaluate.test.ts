@@ -27,7 +27,9 @@ describe('evaluate', () => {
   it('ends with 0 where the gate passes, and shows result and thresholds', async () => {
     const ended = await assay([...ON_SAMPLES, '--gate'], await freshDataFolder());
     expect(ended.code).toBe(0);
-    expect(ended.stdout).toMatch(/Accuracy +0\.\d{4}/);
+    expect(ended.stdout).toMatch(/Accuracy +0\.\d{4} +\(0\.\d{4} to 0\.\d{4}\)/);
+    expect(ended.stdout).toMatch(/ROC AUC \(macro\) +0\.\d{4}/);
+    expect(ended.stdout).toMatch(/95 % bootstrap percentiles, 1,000 resamples, seed 0/);
     expect(ended.stdout).toMatch(/accuracy +≥ 0\.7 +0\.\d+ +passed/);
     expect(ended.stdout).toContain('Gate passed.');
     expect(ended.stderr).toMatch(/Evaluating: 100\.0%/);
@@ -49,6 +51,18 @@ describe('evaluate', () => {
       engine: 'onnx',
       backend: 'onnxruntime',
       n: 2000,
+      topK: { 5: expect.any(Number) as number },
+      rocAucOvr: {
+        perClass: { 9: expect.any(Number) as number },
+        macro: expect.any(Number) as number,
+      },
+      expectedCalibrationError15: expect.any(Number) as number,
+      bootstrap: {
+        resamples: 1000,
+        intervals: {
+          macroF1: { low: expect.any(Number) as number, high: expect.any(Number) as number },
+        },
+      },
       gate: { passed: false, checks: [{ metric: 'accuracy', passed: false }, { passed: false }] },
     });
     expect(result.confusionMatrix).toHaveLength(10);

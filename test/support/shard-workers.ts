@@ -15,7 +15,7 @@ import { createMetricsThread } from '../../src/evaluations/scores/metrics-thread
 import { ShardSweep } from '../../src/evaluations/shard-sweep';
 import type { Split } from '../../src/datasets/dataset';
 import type { Dataset } from '../../src/datasets/dataset.entity';
-import { splitOf } from '../../src/datasets/dataset.service';
+import { type DatasetService, splitOf } from '../../src/datasets/dataset.service';
 import type { ShardOutcome } from '../../src/inference/shard-evaluator';
 import { PgBossQueue } from '../../src/queue/pg-boss-queue';
 import { connectTo } from './open-test-database';
@@ -30,6 +30,8 @@ export interface StepWorker {
   shards: EvaluationShardRepository;
   sweep: ShardSweep;
   settler: RunSettler;
+  /** Stands in for how the settler loads the data. */
+  load: DatasetService['load'] | undefined;
   /** Fetches the next job and starts its shard. */
   start(): Promise<Claim | undefined>;
   end(): Promise<void>;
@@ -50,12 +52,16 @@ export async function stepWorker(url: string): Promise<StepWorker> {
   const metrics = createMetricsThread();
   const settler = new RunSettler({
     dataSource,
-    datasets: { load: (dataset, name) => Promise.resolve(splitWithLabels(dataset, name)) },
+    datasets: {
+      load: (dataset, name) =>
+        worker.load?.(dataset, name) ?? Promise.resolve(splitWithLabels(dataset, name)),
+    },
     metrics,
     workerId: shards.workerId,
     log,
   });
-  return {
+  const worker: StepWorker = {
+    load: undefined,
     dataSource,
     queue,
     shards,
@@ -73,6 +79,7 @@ export async function stepWorker(url: string): Promise<StepWorker> {
       await dataSource.destroy();
     },
   };
+  return worker;
 }
 
 /** A run, or the reason why there is none, as a test wants it. */
@@ -85,13 +92,29 @@ export async function created(
   return run;
 }
 
+export async function started(worker: StepWorker): Promise<Claim> {
+  const claim = await worker.start();
+  if (!claim) throw new Error('there was no job');
+  return claim;
+}
+
+/** Stores what `outcomeOf` says, and after the last shard the result. @returns whether the shard was still theirs */
+export async function succeed(worker: StepWorker, claim: Claim): Promise<boolean> {
+  const mine = await worker.shards.markSucceeded(claim, outcomeOf(claim));
+  if (mine) await worker.settler.settle(claim.run.id);
+  return mine;
+}
+
 /** The stored dataset has no images: these tests only need what its labels are, a 0 and a 1 in each shard. */
 function splitWithLabels(dataset: Dataset, name: string): Split {
   const { imageHeight: height, imageWidth: width, imageChannels: channels, classNames } = dataset;
+  const { sampleCount, digest } = splitOf(dataset, name);
   const labels = new Uint16Array(new SharedArrayBuffer(8));
   labels.set([0, 1, 0, 1]);
   return {
-    ...splitOf(dataset, name),
+    name,
+    sampleCount,
+    digest,
     classCount: classNames.length,
     imageShape: { height, width, channels },
     images: new Uint8Array(new SharedArrayBuffer(0)),

@@ -1,4 +1,5 @@
 /** A report for a program to read, under the field names that scikit-learn users of Assay compare with. */
+import type { StoredReport } from '../../evaluations/scores/stored-report';
 import type { ReliabilityBin } from '../../metrics/calibration/reliability';
 import type { ScoreMetrics } from '../../metrics/full-report';
 import type { ClassCurves } from '../../metrics/ranking/one-vs-rest';
@@ -55,6 +56,22 @@ export function fullReportJson(
     expectedCalibrationError15: calibration.expectedCalibrationError,
     reliability: calibration.bins,
   };
+}
+
+/** With whatever of the metrics of scores and the intervals is there. */
+export function storedReportJson(
+  { report, bootstrap }: StoredReport,
+  classNames?: readonly string[],
+): ReportJson & Partial<FullReportJson> {
+  return {
+    ...(hasScores(report) ? fullReportJson(report, classNames) : reportJson(report, classNames)),
+    ...(bootstrap && { bootstrap }),
+  };
+}
+
+/** They are there together or not at all. */
+function hasScores(report: StoredReport['report']): report is Report & ScoreMetrics {
+  return report.brier !== undefined;
 }
 
 function byClass(values: readonly (number | null)[]): ByClass {

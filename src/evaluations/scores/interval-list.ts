@@ -14,8 +14,9 @@ export function intervalList({ wilson, bootstrap }: StoredIntervals): MetricInte
     }
     if (bootstrap && ofBootstrap) {
       const [lower, upper] = ofBootstrap;
-      const { bounds: _, ...options } = bootstrap;
-      found.push({ metric, method: IntervalMethod.BOOTSTRAP, ...options, lower, upper });
+      const { level, resamples, seed, stratified } = bootstrap;
+      const method = IntervalMethod.BOOTSTRAP;
+      found.push({ metric, method, level, lower, upper, resamples, seed, stratified });
     }
     return found;
   });

@@ -4,7 +4,7 @@ import type { Predictions, SampleScores } from '../../metrics/sample-scores';
 import { bootstrapIntervals, type IntervalScalar } from '../../metrics/statistics/bootstrap';
 import { DEFAULT_RESAMPLES } from '../../metrics/statistics/bootstrap-options';
 import { TOP_K } from '../../metrics/ranking/top-k';
-import type { ResultMetric } from '../result-metric';
+import { METRICS_OF_SCALAR } from './metrics-of-scalar';
 import type { BoundsByMetric, StoredIntervals } from './stored-intervals';
 
 /** One of the bins of equal width that the calibration error sums over; nulls where it is empty. */
@@ -14,7 +14,8 @@ export interface StoredBin {
   meanConfidence: number | null;
 }
 
-export interface RunScores {
+/** Under the names of the result's properties. */
+export interface ScoreColumns {
   top2Accuracy: number | null;
   top3Accuracy: number | null;
   top5Accuracy: number | null;
@@ -26,6 +27,10 @@ export interface RunScores {
   classRocAuc: (number | null)[];
   classAveragePrecision: (number | null)[];
   reliability: StoredBin[];
+}
+
+export interface RunScores {
+  columns: ScoreColumns;
   bootstrap: NonNullable<StoredIntervals['bootstrap']>;
   /** How many samples are right: the shards have counted the same, if outputs and labels are theirs. */
   rightCount: number;
@@ -41,17 +46,19 @@ export function scoreRun(predictions: Predictions): RunScores {
   const { metrics, scores } = scoreMetrics(predictions);
   const { topK, rocAucOvr, averagePrecision, calibration, brier } = metrics;
   return {
-    top2Accuracy: topK[2] ?? null,
-    top3Accuracy: topK[3] ?? null,
-    top5Accuracy: topK[5] ?? null,
-    rocAucMacro: rocAucOvr.macro,
-    rocAucWeighted: rocAucOvr.weighted,
-    averagePrecisionMacro: averagePrecision.macro,
-    brierScore: brier,
-    expectedCalibrationError: calibration.expectedCalibrationError,
-    classRocAuc: rocAucOvr.perClass,
-    classAveragePrecision: averagePrecision.perClass,
-    reliability: binsOf(calibration),
+    columns: {
+      top2Accuracy: topK[2] ?? null,
+      top3Accuracy: topK[3] ?? null,
+      top5Accuracy: topK[5] ?? null,
+      rocAucMacro: rocAucOvr.macro,
+      rocAucWeighted: rocAucOvr.weighted,
+      averagePrecisionMacro: averagePrecision.macro,
+      brierScore: brier,
+      expectedCalibrationError: calibration.expectedCalibrationError,
+      classRocAuc: rocAucOvr.perClass,
+      classAveragePrecision: averagePrecision.perClass,
+      reliability: binsOf(calibration),
+    },
     bootstrap: bootstrapOf(scores),
     rightCount: scores.rank.reduce((count, rank) => (rank === 0 ? count + 1 : count), 0),
   };
@@ -65,24 +72,6 @@ function binsOf({ bins }: ScoreMetrics['calibration']): StoredBin[] {
   }));
 }
 
-/** Micro-F1 and weighted recall are the accuracy, so its bounds are theirs. */
-const NAMES = {
-  loss: ['loss'],
-  accuracy: ['accuracy', 'microF1', 'weightedRecall'],
-  balancedAccuracy: ['balancedAccuracy'],
-  cohenKappa: ['cohenKappa'],
-  matthewsCorrcoef: ['matthewsCorrcoef'],
-  macroPrecision: ['macroPrecision'],
-  macroRecall: ['macroRecall'],
-  macroF1: ['macroF1'],
-  weightedPrecision: ['weightedPrecision'],
-  weightedF1: ['weightedF1'],
-  top2: ['top2Accuracy'],
-  top3: ['top3Accuracy'],
-  top5: ['top5Accuracy'],
-  brier: ['brierScore'],
-} as const satisfies Record<IntervalScalar, readonly ResultMetric[]>;
-
 function bootstrapOf(scores: SampleScores): NonNullable<StoredIntervals['bootstrap']> {
   const kinds = scores.classCount ** 2 * (TOP_K.length + 1);
   const fitting = Math.floor(MOST_DRAWS / Math.min(scores.sampleCount, kinds));
@@ -91,7 +80,7 @@ function bootstrapOf(scores: SampleScores): NonNullable<StoredIntervals['bootstr
     resamples: wanted,
   });
   const bounds: BoundsByMetric = {};
-  for (const [scalar, metrics] of Object.entries(NAMES)) {
+  for (const [scalar, metrics] of Object.entries(METRICS_OF_SCALAR)) {
     const interval = intervals[scalar as IntervalScalar];
     if (!interval) continue;
     for (const metric of metrics) bounds[metric] = [interval.low, interval.high];

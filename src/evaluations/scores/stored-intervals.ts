@@ -4,7 +4,6 @@ import { DEFAULT_LEVEL } from '../../metrics/statistics/interval';
 import { wilsonInterval } from '../../metrics/statistics/wilson-interval';
 import type { EvaluationTotals } from '../../metrics/totals';
 import type { ResultMetric } from '../result-metric';
-import type { RunScores } from './run-scores';
 
 export type Bounds = readonly [lower: number, upper: number];
 
@@ -27,12 +26,12 @@ export interface StoredIntervals {
 /** Accuracy is the share of independent samples that Wilson's interval is for. */
 export function intervalsOf(
   { confusionMatrix, sampleCount }: EvaluationTotals,
-  scores: Pick<RunScores, 'bootstrap'> | undefined,
+  bootstrap: StoredIntervals['bootstrap'],
 ): StoredIntervals {
   const level = DEFAULT_LEVEL;
   const accuracy = wilsonInterval(rightCount(marginsOf(confusionMatrix)), sampleCount, level);
   return {
     wilson: { level, bounds: accuracy ? { accuracy: [accuracy.low, accuracy.high] } : {} },
-    bootstrap: scores?.bootstrap ?? null,
+    bootstrap,
   };
 }

@@ -21,12 +21,12 @@ const UPDATE = `mutation ($input: UpdateCheckpointInput!) {
 const DELETE = 'mutation ($id: ID!) { deleteCheckpoint(id: $id) { id deletedAt } }';
 const RESTORE = 'mutation ($id: ID!) { restoreCheckpoint(id: $id) { id deletedAt } }';
 const LIST =
-  'query ($filter: CheckpointFilter) { checkpoints(filter: $filter, first: 100) { id } }';
+  'query ($filter: CheckpointFilter) { checkpoints(filter: $filter, first: 100) { nodes { id } } }';
 const BY_DIGEST = `query ($digest: String!, $preprocessingDigest: String) {
   checkpointByDigest(digest: $digest, preprocessingDigest: $preprocessingDigest) { id } }`;
 
 async function ids(filter: Record<string, unknown>): Promise<string[]> {
-  const list = (await service.client.field('checkpoints', LIST, { filter })) as { id: string }[];
+  const list = (await service.client.nodes('checkpoints', LIST, { filter })) as { id: string }[];
   return list.map(({ id }) => id);
 }
 
@@ -235,8 +235,8 @@ it('a list with aliases, results and their checkpoints costs a fixed number of s
     const master = (driver as unknown as { master: NodeJS.EventEmitter }).master;
     const counted = () => (count += 1);
     master.on('acquire', counted);
-    const query = `{ checkpoints(first: ${first}) { aliases results(first: 3) { id checkpoint { id } dataset { id } } } }`;
-    const list = (await service.client.field('checkpoints', query)) as { results: unknown[] }[];
+    const query = `{ checkpoints(first: ${first}) { nodes { aliases results(first: 3) { id checkpoint { id } dataset { id } } } } }`;
+    const list = (await service.client.nodes('checkpoints', query)) as { results: unknown[] }[];
     master.off('acquire', counted);
     expect(count).toBeGreaterThan(3);
     expect(list.flatMap(({ results }) => results).length).toBeGreaterThanOrEqual(first);
@@ -247,8 +247,8 @@ it('a list with aliases, results and their checkpoints costs a fixed number of s
     for (let j = 0; j < 4; j++) await storeResult(dataSource(), run);
   }
   expect(await statements(2)).toBe(await statements(8));
-  const few = `{ checkpoints(first: 1) { results(first: 3) { id createdAt } } }`;
-  const [newest] = (await service.client.field('checkpoints', few)) as {
+  const few = `{ checkpoints(first: 1) { nodes { results(first: 3) { id createdAt } } } }`;
+  const [newest] = (await service.client.nodes('checkpoints', few)) as {
     results: { createdAt: string }[];
   }[];
   const times = newest?.results.map(({ createdAt }) => createdAt) ?? [];

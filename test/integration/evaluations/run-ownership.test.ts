@@ -6,7 +6,13 @@ import { EvaluationShard } from '../../../src/evaluations/evaluation-shard.entit
 import { type Claim, MAX_ATTEMPTS } from '../../../src/evaluations/evaluation-shard.repository';
 import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
 import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
-import { created, outcomeOf, type StepWorker, stepWorker } from '../../support/shard-workers';
+import {
+  created,
+  started,
+  type StepWorker,
+  stepWorker,
+  succeed,
+} from '../../support/shard-workers';
 import { newRun } from '../../support/stored-rows';
 
 const FAILURE = { code: 'LOGITS_NOT_FINITE', message: 'NaN' };
@@ -30,23 +36,13 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { id } of await mine.runs.list(100, 0)) await mine.runs.markCancelled(id);
+  const runs = await database.dataSource.manager.find(EvaluationRun);
+  for (const { id } of runs) await mine.runs.markCancelled(id);
 });
-
-async function started(worker: StepWorker): Promise<Claim> {
-  const claim = await worker.start();
-  if (!claim) throw new Error('there was no job');
-  return claim;
-}
 
 const now = (id: string) => database.dataSource.manager.findOneByOrFail(EvaluationRun, { id });
 const shardsOf = (runId: string) =>
   database.dataSource.manager.find(EvaluationShard, { where: { runId }, order: { shard: 'ASC' } });
-const succeed = async (worker: StepWorker, claim: Claim) => {
-  const mine = await worker.shards.markSucceeded(claim, outcomeOf(claim));
-  if (mine) await worker.settler.settle(claim.run.id);
-  return mine;
-};
 const stored = async (runId: string) => ({
   results: await database.dataSource.manager.countBy(EvaluationResult, { runId }),
   blocks: await database.dataSource.manager.countBy(PredictionBlock, { runId }),

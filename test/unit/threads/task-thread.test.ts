@@ -1,69 +1,79 @@
-/** Tasks run in another thread, one after another, and what happens to the thread happens to nobody else. */
+/** The computing thread: tasks by turns, errors of every kind, and what becomes of those that wait. */
 import path from 'node:path';
-import { threadId } from 'node:worker_threads';
-import { TaskThread } from '../../../src/threads/task-thread';
+import { OperationalError, UserError } from '../../../src/errors';
 import { startThread } from '../../../src/threads/start-thread';
-import type { TASKS } from './counting-thread';
+import { TaskThread } from '../../../src/threads/task-thread';
+import type { TASKS } from '../../support/threads/thread';
 
-const start = () => startThread('counting', path.join(__dirname, 'counting-thread'));
+const ENTRY = path.join(__dirname, '../../support/threads/thread');
+
+let started = 0;
 let thread: TaskThread<typeof TASKS>;
+
 beforeEach(() => {
-  thread = new TaskThread<typeof TASKS>(start);
+  started = 0;
+  thread = new TaskThread(() => {
+    started++;
+    return startThread('test', ENTRY);
+  });
 });
+
 afterEach(() => thread.close());
 
-it('answers each task with its own output, from another thread', async () => {
-  const sums = await Promise.all([1, 2, 3].map((a) => thread.run('add', { a, b: 10 })));
-  expect(sums.map(({ sum }) => sum)).toEqual([11, 12, 13]);
-  expect(new Set(sums.map((answer) => answer.threadId)).size).toBe(1);
-  expect(sums[0]?.threadId).not.toBe(threadId);
+it('starts for the first task, and once for all of them, which are answered in their order', async () => {
+  expect(started).toBe(0);
+  const order: number[] = [];
+  const tasks = [thread.run('later', 1), thread.run('double', 1), thread.run('double', 21)];
+  for (const task of tasks) void task.then((value) => order.push(value));
+  expect(await Promise.all(tasks)).toEqual([1, 2, 42]);
+  expect(order).toEqual([1, 2, 42]);
+  expect(started).toBe(1);
 });
 
-it('shares memory instead of copying it', async () => {
-  const numbers = new Float64Array(new SharedArrayBuffer(16)).fill(1.5);
-  await thread.run('double', numbers);
-  expect([...numbers]).toEqual([3, 3]);
+it('shares memory that is shared', async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(3));
+  await thread.run('fill', shared);
+  expect([...shared]).toEqual([9, 9, 9]);
 });
 
-it("passes on a task's error with its kind, code and details, and goes on", async () => {
-  await expect(thread.run('refuse', 'NOT_TODAY')).rejects.toMatchObject({
-    kind: 'user',
-    code: 'NOT_TODAY',
-    details: { why: 'because' },
-  });
-  expect(await thread.run('add', { a: 1, b: 1 })).toMatchObject({ sum: 2 });
+it('passes on a refusal as one and a bug as one, and goes on', async () => {
+  const refused = thread.run('refuse', undefined);
+  await expect(refused).rejects.toBeInstanceOf(UserError);
+  await expect(refused).rejects.toMatchObject({ code: 'NOT_THIS', details: { place: 3 } });
+  const mistaken = thread.run('mistake', undefined);
+  await expect(mistaken).rejects.toThrow('a bug');
+  await expect(mistaken).rejects.not.toBeInstanceOf(OperationalError);
+  expect(await thread.run('double', 4)).toBe(8);
+  expect(started).toBe(1);
 });
 
-it('rejects the task in which the thread dies, and starts a new one for the next', async () => {
-  const first = await thread.run('add', { a: 1, b: 1 });
-  const lost = thread.run('die', undefined);
-  const next = thread.run('add', { a: 2, b: 2 });
-  await expect(lost).rejects.toMatchObject({ kind: 'operational', code: 'THREAD_CRASHED' });
-  expect((await next).threadId).not.toBe(first.threadId);
+it('says that the thread died, and does what waits in a new one', async () => {
+  const died = thread.run('die', undefined);
+  const after = thread.run('double', 2);
+  await expect(died).rejects.toBeInstanceOf(OperationalError);
+  await expect(died).rejects.toMatchObject({ code: 'THREAD_CRASHED' });
+  expect(await after).toBe(4);
+  expect(started).toBe(2);
 });
 
-it('ends a task that its caller gives up, and does the next', async () => {
-  const caller = new AbortController();
-  const spinning = thread.run('spin', undefined, caller.signal);
-  const next = thread.run('add', { a: 2, b: 2 });
-  const reason = new Error('no more');
+it('ends a task without an end when it is told to, and goes on with the next', async () => {
+  const stop = new AbortController();
+  const endless = thread.run('spin', undefined, stop.signal);
+  const after = thread.run('double', 3);
   setTimeout(() => {
-    caller.abort(reason);
+    stop.abort(new Error('enough'));
   }, 50);
-  await expect(spinning).rejects.toBe(reason);
-  expect(await next).toMatchObject({ sum: 4 });
+  await expect(endless).rejects.toThrow('enough');
+  expect(await after).toBe(6);
+  await expect(thread.run('double', 1, stop.signal)).rejects.toThrow('enough');
 });
 
-it('keeps nobody waiting once it is closed', async () => {
-  const waiting = thread.run('add', { a: 1, b: 1 });
-  const settled = Promise.allSettled([waiting]);
+it('closes in the middle of a task, and refuses all that waits or comes', async () => {
+  const tasks = [thread.run('spin', undefined), thread.run('double', 1)];
+  const ends = Promise.allSettled(tasks);
   await thread.close();
-  await thread.close();
-  expect((await settled)[0]).toMatchObject({ reason: { code: 'THREAD_CLOSED' } });
-  await expect(thread.run('add', { a: 1, b: 1 })).rejects.toMatchObject({ code: 'THREAD_CLOSED' });
-});
-
-it('says that an input can not be sent, and waits for nothing', async () => {
-  await expect(thread.run('add', { a: () => 1, b: 1 } as never)).rejects.toThrow('clone');
-  expect(await thread.run('add', { a: 1, b: 1 })).toMatchObject({ sum: 2 });
+  for (const end of await ends) {
+    expect(end).toMatchObject({ status: 'rejected', reason: { code: 'THREAD_CLOSED' } });
+  }
+  await expect(thread.run('double', 1)).rejects.toMatchObject({ code: 'THREAD_CLOSED' });
 });

@@ -13,6 +13,7 @@ const ROOMS = {
   checkpoints: ['pagination', 'database', 'datasets'],
   inference: ['threads', 'metrics', 'datasets', 'checkpoints'],
   conversion: ['datasets', 'checkpoints', 'inference'],
+  store: ['datasets', 'checkpoints'],
   training: ['metrics', 'config', 'datasets', 'checkpoints', 'inference'],
   queue: [],
   telemetry: [],
@@ -39,7 +40,7 @@ const ROOMS = {
     'database',
   ],
   gate: ['metrics', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
-  graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
+  graphql: ['auth', 'database', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
   http: ['auth', 'graphql', 'telemetry'],
   doctor: [
     'config',
@@ -69,6 +70,7 @@ const ROOMS = {
     'graphql',
     'http',
     'telemetry',
+    'store',
   ],
 };
 
@@ -77,6 +79,7 @@ const PAGE_SHARED = {
   client: ['gql'],
   router: [],
   ui: ['client', 'router'],
+  live: ['gql', 'client', 'router', 'ui'],
   charts: ['ui'],
 };
 

@@ -5,6 +5,7 @@ import {
   SamplePredictionResolver,
 } from './analysis/result-samples.resolver';
 import { ResultComparisonResolver } from './analysis/comparison/result-comparison.resolver';
+import { ResultSlicesResolver } from './analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
@@ -31,6 +32,7 @@ import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
 import { addressOf } from './http/listen';
 import { type Services, startServices } from './services';
+import { LocalFiles } from './store/local-files';
 
 export interface App {
   services: Services;
@@ -112,6 +114,7 @@ async function createServer(services: Services) {
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
       [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
+      [ResultSlicesResolver, new ResultSlicesResolver(services.analysis.slices)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
       [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
@@ -134,6 +137,7 @@ async function createServer(services: Services) {
       await dataSource.query('SELECT 1');
     },
     findImage: (address) => services.images.find(address),
+    fileStore: new LocalFiles(services.store, datasets),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,

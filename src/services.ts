@@ -38,6 +38,7 @@ import { ENGINE_NAMES } from './inference/engine';
 import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
 import { PgBossQueue } from './queue/pg-boss-queue';
+import type { RemoteFiles } from './store/remote-files';
 import { ServiceMetrics } from './telemetry/service-metrics';
 import { registerStoredState } from './telemetry/stored-state';
 
@@ -47,6 +48,8 @@ export interface Services {
   database: ConnectedDatabase;
   tokens: ApiTokenService;
   checkpoints: CheckpointService;
+  /** This installation's own files. */
+  store: CheckpointStore;
   registration: CheckpointRegistration;
   aliases: CheckpointAliasService;
   datasets: DatasetService;
@@ -102,10 +105,18 @@ export function createRegistry(
  * Connects, migrates and starts the queue; a worker starts when it is asked for.
  *
  * @param signal ends downloads that are under way
+ * @param remote whose checkpoints and splits are evaluated; this installation's own where it is not given
  */
-export async function startServices(loaded: LoadedConfig, signal?: AbortSignal): Promise<Services> {
+export async function startServices(
+  loaded: LoadedConfig,
+  signal?: AbortSignal,
+  remote?: RemoteFiles,
+): Promise<Services> {
   const log = createLog(loaded);
-  const database = await connectDatabase(loaded, { entities: ENTITIES, migrations: MIGRATIONS });
+  const schema = { entities: ENTITIES, migrations: MIGRATIONS };
+  const database = await connectDatabase(loaded, schema, (message) => {
+    log.warn(message);
+  });
   const { dataSource } = database;
   const queue = createQueue(dataSource, log);
   const notifications = new Notifications(dataSource);
@@ -121,7 +132,7 @@ export async function startServices(loaded: LoadedConfig, signal?: AbortSignal):
     );
     const store = new CheckpointStore(path.join(dataFolder(loaded), 'checkpoints'));
     await store.removeLeftovers();
-    return wire({ loaded, log, database, queue, notifications, registry, store });
+    return wire({ loaded, log, database, queue, notifications, registry, store, remote });
   } catch (error) {
     await notifications.stop();
     await queue.stop();
@@ -153,20 +164,21 @@ interface Parts {
   notifications: Notifications;
   registry: DatasetRegistry;
   store: CheckpointStore;
+  remote: RemoteFiles | undefined;
 }
 
 function wire(parts: Parts): Services {
-  const { loaded, log, database, queue, notifications, registry, store } = parts;
+  const { loaded, log, database, queue, notifications, registry, store, remote } = parts;
   const { dataSource } = database;
   const { config, folder } = loaded;
-  const checkpoints = new CheckpointService(dataSource, store);
+  const checkpoints = new CheckpointService(dataSource, remote ?? store);
   const aliases = new CheckpointAliasService(dataSource);
   const registration = new CheckpointRegistration(
     dataSource,
     store,
     new CheckpointRoots(config.checkpointRoots.map((root) => path.resolve(folder, root))),
   );
-  const datasets = new DatasetService(dataSource, registry);
+  const datasets = new DatasetService(dataSource, registry, remote?.splitLoader);
   const events = new RunEvents();
   notifications.on('run', (runId) => {
     if (runId === undefined) events.missed();
@@ -212,6 +224,7 @@ function wire(parts: Parts): Services {
     database,
     tokens: new ApiTokenService(dataSource),
     checkpoints,
+    store,
     registration,
     aliases,
     datasets,

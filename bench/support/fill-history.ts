@@ -5,6 +5,7 @@
  * scalars were stored.
  */
 import type { DataSource, EntityManager } from 'typeorm';
+import { RESULT_METRICS } from '../../src/evaluations/result-metric';
 
 export interface HistorySize {
   results: number;
@@ -14,16 +15,15 @@ export interface HistorySize {
   runsWithPredictions: number;
 }
 
-/** The first dataset has half of all results. */
-export const idOf = (kind: 'checkpoint' | 'dataset' | 'run', index: number) =>
-  `md5('${kind} ' || ${index})::uuid`;
+export const HISTORY_BEGIN = '2028-01-01T00:00:00Z';
+export const HISTORY_DAYS = 700;
 
 const CHECKPOINTS = `
   INSERT INTO checkpoint (id, name, digest, format, architecture, input_height, input_width, input_channels,
                           class_count, parameter_count, size_bytes, created_at, preprocessing, preprocessing_digest)
   SELECT md5('checkpoint ' || i)::uuid, 'checkpoint ' || i, md5('a' || i) || md5('b' || i), 'onnx',
          'Conv, Relu, Gemm', 28, 28, 1, 10, 100000, 400000,
-         timestamptz '2028-01-01' + (i::float8 / $1) * interval '700 days', $2, repeat('0', 64)
+         timestamptz '${HISTORY_BEGIN}' + (i::float8 / $1) * interval '${HISTORY_DAYS} days', $2, repeat('0', 64)
     FROM generate_series(0, $1::int - 1) i`;
 
 const DATASETS = `
@@ -54,7 +54,7 @@ const FIGURES = `
               ELSE 'test~' || (ARRAY['noise', 'blur', 'shift', 'rotation', 'contrast', 'occlusion'])[1 + (corruption - 1) / 5]
                    || '-' || 1 + (corruption - 1) % 5 || '-s42' END AS split,
          CASE WHEN rare THEN 'tfjs' ELSE 'onnx' END AS engine,
-         timestamptz '2028-01-01' + (i::float8 / $1) * interval '700 days' AS at,
+         timestamptz '${HISTORY_BEGIN}' + (i::float8 / $1) * interval '${HISTORY_DAYS} days' AS at,
          i < $1 / 5 AS old, noise,
          round(least(0.95, greatest(0.0001, 0.35 - 0.3 * checkpoint::float8 / $2 + 0.02 * dataset
                + 0.1 * CASE WHEN corruption = 0 THEN 0 ELSE 1 + (corruption - 1) % 5 END + 0.02 * noise))::numeric, 4)::float8 AS error
@@ -64,13 +64,6 @@ const RUNS = `
   INSERT INTO evaluation_run (id, checkpoint_id, dataset_id, split, engine, batch_size, state, attempt,
                               samples_total, samples_done, created_at, started_at, finished_at)
   SELECT run, checkpoint, dataset, split, engine, 64, 'SUCCEEDED', 1, 10000, 10000, at, at, at FROM figure`;
-
-/** About what a result of ten classes with all of its intervals weighs. */
-const INTERVALS = `(SELECT jsonb_build_object('wilson', jsonb_build_object('level', 0.95, 'bounds',
-    jsonb_build_object('accuracy', jsonb_build_array(1 - error - 0.004, 1 - error + 0.004))), 'bootstrap',
-    jsonb_build_object('level', 0.95, 'resamples', 1000, 'seed', 42, 'stratified', false, 'bounds',
-      (SELECT jsonb_object_agg('metric' || k, jsonb_build_array(error - k / 7.0::float8, error + k / 7.0::float8))
-         FROM generate_series(1, 20) k))))`;
 
 const RESULTS = `
   INSERT INTO evaluation_result (
@@ -89,7 +82,7 @@ const RESULTS = `
     CASE WHEN NOT old THEN 1 - error / 4 * random() END, CASE WHEN NOT old THEN 1 - error / 4 * random() END,
     CASE WHEN NOT old THEN 1 - error * random() END, CASE WHEN NOT old THEN 1.4 * error + 0.05 * random() END,
     CASE WHEN NOT old THEN 0.1 * random() END,
-    CASE WHEN NOT old THEN ${INTERVALS} END, $1, 1, 200, 210, at, $2
+    CASE WHEN NOT old THEN $3::jsonb END, $1, 1, 200, 210, at, $2
     FROM figure`;
 
 const BLOCKS = `
@@ -106,8 +99,8 @@ const PREPROCESSING = {
 const FILLED = ['checkpoint', 'dataset', 'evaluation_run', 'evaluation_result', 'prediction_block'];
 
 /**
- * Fills the tables of a migrated, empty database. Foreign keys are not checked and indexes are made again
- * afterwards, so the role must be a superuser.
+ * Fills the tables of a migrated, empty database; indexes are made again afterwards. A superuser's is quicker,
+ * for its foreign keys are not checked.
  *
  * @param logits of one shard, the same for each run with predictions
  */
@@ -117,7 +110,10 @@ export function fillHistory(
   logits: Buffer,
 ): Promise<void> {
   return dataSource.transaction(async (manager) => {
-    await manager.query(`SET LOCAL session_replication_role = replica`);
+    const [role] = await manager.query<{ all: boolean }[]>(
+      `SELECT current_setting('is_superuser') = 'on' AS all`,
+    );
+    if (role?.all) await manager.query('SET LOCAL session_replication_role = replica');
     const rebuild = await dropIndexes(manager);
     await manager.query('SELECT setseed(0.42)');
     await manager.query(CHECKPOINTS, [size.checkpoints, PREPROCESSING]);
@@ -125,7 +121,7 @@ export function fillHistory(
     await manager.query(DRAWS, [size.results, size.checkpoints, size.datasets]);
     await manager.query(FIGURES, [size.results, size.checkpoints]);
     await manager.query(RUNS);
-    await manager.query(RESULTS, [confusionMatrix(), PREPROCESSING]);
+    await manager.query(RESULTS, [confusionMatrix(), PREPROCESSING, intervals()]);
     await manager.query(BLOCKS, [size.runsWithPredictions, logits]);
     for (const statement of rebuild) await manager.query(statement);
     await manager.query('DROP TABLE draw, figure');
@@ -147,6 +143,17 @@ async function dropIndexes(manager: EntityManager): Promise<string[]> {
   );
   for (const { name } of found) await manager.query(`DROP INDEX ${name}`);
   return found.map(({ definition }) => definition);
+}
+
+/** As many bytes as those of a result; what they say is the same in each. */
+function intervals(): object {
+  const bounds = Object.fromEntries(
+    RESULT_METRICS.map((metric, i) => [metric, [Math.sqrt(i) / 7, Math.sqrt(i + 1) / 7]]),
+  );
+  return {
+    wilson: { level: 0.95, bounds: { accuracy: [0.9126, 0.9234] } },
+    bootstrap: { level: 0.95, resamples: 1000, seed: 42, stratified: false, bounds },
+  };
 }
 
 function confusionMatrix(): number[][] {

@@ -7,6 +7,7 @@ import type { LabelError } from '../metrics/label-errors';
 import { ComparisonService } from './comparison/comparison.service';
 import { PredictionStore } from './prediction-store';
 import type { ResultPredictions } from './result-predictions';
+import { SlicesService } from './slices/slices.service';
 import { AnalysisThread } from './thread/analysis-thread';
 import type { SampleSelection, SelectedSamples } from './thread/select-samples';
 
@@ -18,10 +19,12 @@ export class AnalysisService {
   private readonly thread = new AnalysisThread();
   private readonly store: PredictionStore;
   readonly comparisons: ComparisonService;
+  readonly slices: SlicesService;
 
   constructor(dataSource: DataSource, datasets: DatasetService) {
     this.store = new PredictionStore(dataSource, datasets, this.thread);
     this.comparisons = new ComparisonService(this.store, this.thread);
+    this.slices = new SlicesService(datasets, this.store, this.thread);
   }
 
   /** @throws UserError CLASS_INDEX_OUT_OF_RANGE; what `PredictionStore.get` throws */
@@ -46,6 +49,7 @@ export class AnalysisService {
   forget(): void {
     this.store.forget();
     this.comparisons.forget();
+    this.slices.forget();
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-/** The labels that a result was held against: of the very data that its digest names, or none. */
+/** The labels and images that a result was held against: of the very data that its digest names, or none. */
 import { type EntityManager, In } from 'typeorm';
 import type { Split } from '../datasets/dataset';
 import { Dataset } from '../datasets/dataset.entity';
@@ -26,13 +26,31 @@ export async function loadLabels(
       const dataset = byId.get(result.datasetId);
       if (!dataset) return new Error(`dataset ${result.datasetId} is gone`);
       try {
-        const split = await datasets.load(dataset, result.split);
-        return split.digest === result.dataDigest ? split.labels : changed(result, dataset);
+        return (await loadSplit(datasets, dataset, result)).labels;
       } catch (error) {
-        return translated(error, result, dataset);
+        return error instanceof Error ? error : new Error('no data');
       }
     }),
   );
+}
+
+/**
+ * @param dataset that of the result
+ * @throws UserError RESULT_DATA_CHANGED, OperationalError RESULT_DATA_UNAVAILABLE
+ */
+export async function loadSplit(
+  datasets: DatasetService,
+  dataset: Dataset,
+  result: EvaluationResult,
+): Promise<Split> {
+  let split: Split;
+  try {
+    split = await datasets.load(dataset, result.split);
+  } catch (error) {
+    throw translated(error, result, dataset);
+  }
+  if (split.digest !== result.dataDigest) throw changed(result, dataset);
+  return split;
 }
 
 function translated(error: unknown, result: EvaluationResult, dataset: Dataset): Error {

@@ -9,7 +9,7 @@ import { Checkpoint } from './checkpoint.entity';
 import { CheckpointAlias } from './checkpoint-alias.entity';
 import type { CheckpointFilter, UpdateCheckpointInput } from './checkpoint-inputs';
 import { checkpointSource, NEWEST_FIRST } from './checkpoint-list';
-import type { CheckpointStore } from './checkpoint-store';
+import type { CheckpointReader } from './checkpoint-store';
 import type { CheckpointFiles } from './formats/checkpoint-files';
 
 export class CheckpointService {
@@ -17,7 +17,7 @@ export class CheckpointService {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly store: CheckpointStore,
+    private readonly store: CheckpointReader,
   ) {
     this.repository = dataSource.getRepository(Checkpoint);
   }

@@ -1,13 +1,13 @@
 /** `assay evaluate`: one evaluation from the terminal, stored, shown and held against the gate's rules. */
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig } from '../config/load-config';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { storedReport } from '../evaluations/scores/stored-report';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import type { GateReport } from '../gate/gate.service';
-import { startServices } from '../services';
+import { type Services, startServices } from '../services';
 import type { Job } from './default-job';
-import { evaluate, showResult } from './evaluate-and-show';
+import { evaluate, follow, showResult } from './evaluate-and-show';
 import { interruptible } from './interruptible';
 import { batchSize, jobOf, type JobFlags } from './job-of';
 import type { CommandIo } from './output/command-io';
@@ -20,6 +20,7 @@ interface EvaluateFlags extends JobFlags {
   engine?: EngineName;
   batchSize?: number;
   force?: boolean;
+  follow?: string;
   gate?: boolean;
   json?: boolean;
 }
@@ -41,25 +42,24 @@ export function evaluateCommand(io: CommandIo): Command {
     .option('--batch-size <n>', 'images a forward pass (default: config.yaml)', batchSize)
     .option('--gate', 'hold the result against the rules of config.yaml: exit 1 if one is missed')
     .option('--force', 'evaluate again where an equal result is stored')
+    .addOption(
+      new Option('--follow <run>', 'show a run that is under way anywhere, and then its result')
+        .argParser(runId)
+        .conflicts(['checkpoint', 'name', 'dataset', 'engine', 'batchSize', 'force']),
+    )
     .option('--json', 'print the result as one line of JSON')
     .action((flags: EvaluateFlags) => run(io, flags));
 }
 
 async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   const loaded = loadConfig();
-  const { evaluation } = loaded.config;
   const interruption = interruptible();
   const services = await startServices(loaded, interruption.signal);
   try {
-    await services.startWorker({ engines: [flags.engine ?? evaluation.engine] });
-    const job = await jobOf(services, flags, io);
-    const options = {
-      split: flags.split,
-      engine: flags.engine ?? evaluation.engine,
-      batchSize: flags.batchSize ?? evaluation.batchSize,
-      force: flags.force ?? false,
-    };
-    const result = await evaluate(services, job, options, io, interruption.signal);
+    const { job, result } =
+      flags.follow === undefined
+        ? await evaluated(services, flags, io, interruption.signal)
+        : await follow(services, flags.follow, io, interruption.signal);
     const gate = flags.gate ? await services.gate.check(result) : undefined;
     if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(job, result, gate))}\n`);
     else showResult(job, result, io);
@@ -70,6 +70,25 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
     await services.stop(0);
     interruption.end();
   }
+}
+
+async function evaluated(
+  services: Services,
+  flags: EvaluateFlags,
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<{ job: Job; result: EvaluationResult }> {
+  const { evaluation } = services.loaded.config;
+  const engine = flags.engine ?? evaluation.engine;
+  await services.startWorker({ engines: [engine] });
+  const job = await jobOf(services, flags, io);
+  const options = {
+    split: flags.split,
+    engine,
+    batchSize: flags.batchSize ?? evaluation.batchSize,
+    force: flags.force ?? false,
+  };
+  return { job, result: await evaluate(services, job, options, io, signal) };
 }
 
 /** Names and figures under the field names of `assay score --json`. */
@@ -90,4 +109,9 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
     ...storedReportJson(storedReport(result), dataset.classNames),
     ...(gate && { gate: gateJson(gate) }),
   };
+}
+
+function runId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('the id of a run is needed, as "runEvaluation" answers it');
 }

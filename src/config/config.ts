@@ -79,6 +79,8 @@ export class WorkerConfig {
   @IsInt() @Min(1) @Max(64) concurrency = 1;
   /** How long a worker that is stopped works on what it has begun, before it hands it back. */
   @IsInt() @Min(0) @Max(3_600_000) drainMs = 5_000;
+  /** Disk that a worker takes for what it fetches from a service (--api); what was used longest ago goes. */
+  @IsInt() @Min(0) @Max(2 ** 50) cacheBytes = 4 * 2 ** 30;
 }
 
 export class DatabaseConfig {

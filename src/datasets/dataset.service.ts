@@ -3,15 +3,23 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource, Repository } from 'typeorm';
 import { UserError } from '../errors';
 import type { DatasetInfo, DownloadProgress, Split } from './dataset';
-import { Dataset } from './dataset.entity';
+import { Dataset, type DatasetSplit } from './dataset.entity';
 import type { DatasetRegistry } from './dataset-registry';
+
+/** Gets a registered split from elsewhere than this machine's own sources. */
+export interface SplitLoader {
+  /** @returns the samples of the split's digest, checked */
+  load(dataset: Dataset, split: DatasetSplit): Promise<Split>;
+}
 
 export class DatasetService {
   private readonly repository: Repository<Dataset>;
 
+  /** @param remote where given, splits are loaded from there alone */
   constructor(
     dataSource: DataSource,
     private readonly registry: DatasetRegistry,
+    private readonly remote?: SplitLoader,
   ) {
     this.repository = dataSource.getRepository(Dataset);
   }
@@ -62,6 +70,18 @@ export class DatasetService {
     });
   }
 
+  /** A dataset in which there is a split of this content. */
+  async bySplitDigest(digest: string): Promise<{ dataset: Dataset; split: string } | undefined> {
+    const dataset = await this.repository
+      .createQueryBuilder('dataset')
+      .where('dataset.splits @> :splits::jsonb', { splits: JSON.stringify([{ digest }]) })
+      .orderBy('dataset.createdAt', 'DESC')
+      .limit(1)
+      .getOne();
+    const split = dataset?.splits.find((one) => one.digest === digest);
+    return dataset && split ? { dataset, split: split.name } : undefined;
+  }
+
   /**
    * The split's images and labels, held against the digest under which the dataset was registered.
    *
@@ -69,6 +89,7 @@ export class DatasetService {
    */
   async load(dataset: Dataset, splitName: string): Promise<Split> {
     const registered = splitOf(dataset, splitName);
+    if (this.remote) return this.remote.load(dataset, registered);
     const split = await this.registry.get(dataset.name).loadSplit(splitName);
     if (split.digest === registered.digest) return split;
     throw new UserError(

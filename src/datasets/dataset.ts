@@ -29,6 +29,16 @@ export interface Samples {
   images: Uint8Array<SharedArrayBuffer>;
   /** sampleCount class indices, each below classCount. */
   labels: Uint16Array<SharedArrayBuffer>;
+  /** What else is known of each sample; no part of the digest. */
+  tags?: readonly TagColumn[];
+}
+
+/** Puts each sample under one of a few values, such as the "large" ones of a column "size". */
+export interface TagColumn {
+  name: string;
+  values: readonly string[];
+  /** sampleCount positions in `values`. */
+  codes: Uint16Array<SharedArrayBuffer>;
 }
 
 /** One split in memory. It is kept and shared: whoever reads it must not write to it. */

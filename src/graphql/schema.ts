@@ -7,6 +7,7 @@ import {
   SamplePredictionResolver,
 } from '../analysis/result-samples.resolver';
 import { ResultComparisonResolver } from '../analysis/comparison/result-comparison.resolver';
+import { ResultSlicesResolver } from '../analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
@@ -39,6 +40,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   HistoryResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
+  ResultSlicesResolver,
   SamplePredictionResolver,
   ResultComparisonResolver,
   ResultScoresResolver,

@@ -107,17 +107,13 @@ function sorted({ order, source, segments, orderBy, limit }: Statement, conditio
 
 function walkedOrSorted(statement: Statement): string {
   const { source, segments, limit } = statement;
+  const [segment = []] = segments;
   const fits = `, (${all(source.filter ?? [])}) IS TRUE AS fits`;
-  const walks = segments.map((segment) => indexed(statement, segment, WALK, fits));
-  const named = walks.map((walk, i) => `walk${i} AS MATERIALIZED (${walk})`).join(', ');
-  // A page is done where a segment filled it, or where all that lies before was walked to its end.
-  const done = segments.reduceRight((then, _, i) => {
-    const full = `(SELECT count(*) FROM walk${i} WHERE fits) >= ${limit}`;
-    const ended = `(SELECT count(*) FROM walk${i}) < ${WALK}`;
-    return `(${full} OR (${ended} AND ${then}))`;
-  }, 'TRUE');
-  const found = segments.map((_, i) => `SELECT id, value FROM walk${i} WHERE fits AND ${done}`);
-  return `WITH ${named} ${found.join(' UNION ALL ')} UNION ALL (${sorted(statement, `NOT ${done}`)})`;
+  const full = `(SELECT count(*) FROM walked) = ${limit}`;
+  return `WITH walked AS MATERIALIZED (
+            SELECT id, value FROM (${indexed(statement, segment, WALK, fits)}) walk WHERE fits LIMIT ${limit})
+          SELECT id, value FROM walked WHERE ${full}
+          UNION ALL (${sorted(statement, `NOT (${full})`)})`;
 }
 
 function all(conditions: readonly string[]): string {

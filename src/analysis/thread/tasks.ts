@@ -1,6 +1,8 @@
 /** What the analysis thread computes. */
-import type { LabelError } from '../../metrics/label-errors';
-import { labelErrors } from '../../metrics/label-errors';
+import type { ImageShape } from '../../datasets/dataset';
+import { imageStatistics } from '../../datasets/images/image-statistics';
+import { type LabelError, labelErrors } from '../../metrics/label-errors';
+import { sliceFigures } from '../../metrics/slices/slices';
 import {
   type CandidateComparison,
   compareCandidates,
@@ -10,6 +12,7 @@ import {
 } from '../comparison/compare-predictions';
 import { type FlipSelection, selectFlips } from '../comparison/select-flips';
 import type { ResultPredictions, ScoredSamples } from '../result-predictions';
+import { type SliceKind, slicePartitions, type SliceSource } from '../slices/slice-partitions';
 import { scorePredictions } from './score-predictions';
 import { selectSamples, type SampleSelection, type SelectedSamples } from './select-samples';
 
@@ -42,6 +45,22 @@ export const TASKS = {
 
   flips: ({ baseline, candidate, selection }: Pair & { selection: FlipSelection }): number[] =>
     selectFlips(baseline, candidate, selection),
+
+  imageStatistics: ({ images, shape }: { images: Uint8Array; shape: ImageShape }) =>
+    imageStatistics(images, shape),
+  slices: ({
+    scores,
+    source,
+    kinds,
+  }: {
+    scores: ScoredSamples;
+    source: SliceSource;
+    kinds: readonly SliceKind[];
+  }) =>
+    sliceFigures(
+      scores,
+      kinds.flatMap((kind) => slicePartitions(source, kind)),
+    ),
 };
 
 export type AnalysisTasks = typeof TASKS;

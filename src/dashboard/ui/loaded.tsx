@@ -8,12 +8,15 @@ interface LoadedProps<T> {
   query: Pick<UseQueryState<T>, 'data' | 'error'>;
   /** Of the skeleton. */
   rows?: number;
+  /** Above the wait and the error, where the children bring their own. */
+  head?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
-export function Loaded<T>({ query: { data, error }, rows, children }: LoadedProps<T>) {
+export function Loaded<T>({ query: { data, error }, rows, head, children }: LoadedProps<T>) {
   return (
     <>
+      {data === undefined && head}
       {error !== undefined && <Problems error={error} />}
       {data !== undefined && children(data)}
       {data === undefined && error === undefined && (

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatasetSource, ImageShape, Samples } from '../dataset';
 import { createPinnedSource } from '../pinned-source';
-import { drawSample, SIDE } from './draw-sample';
+import { drawSample, type DrawingSize, SIDE } from './draw-sample';
 import { createRandom } from './random';
 import { SHAPES } from './shapes';
 
@@ -26,12 +26,15 @@ const SPLITS = [
   },
 ];
 
+/** The values of the tag column `size`. */
+const SIZES: readonly DrawingSize[] = ['small', 'medium', 'large'];
+
 /** Drawn between two turns of the event loop, in about 10 ms. */
 const DRAWN_AT_ONCE = 250;
 
 /**
  * Splits `train` (6,000) and `test` (2,000) of 28×28 grey images in 10 classes, equally many of each, in a
- * random order. Made from a fixed seed with integer arithmetic: the same bytes everywhere, for ever.
+ * random order, each with its size as a tag. Made from a fixed seed with integer arithmetic: the same bytes everywhere, for ever.
  */
 export function createSampleSet(): DatasetSource {
   return createPinnedSource({
@@ -48,7 +51,8 @@ async function drawSplit(name: string): Promise<Samples> {
   if (split === undefined) throw new Error(`no split ${name}: the pinned source lets none through`);
   const random = createRandom(split.seed);
   const count = split.sampleCount;
-  const labels = new Uint16Array(new SharedArrayBuffer(count * Uint16Array.BYTES_PER_ELEMENT));
+  const labels = sharedIntegers(count);
+  const sizes = sharedIntegers(count);
   labels.forEach((_, index) => (labels[index] = index % SHAPES.length));
   shuffle(labels, (bound) => random.below(bound));
 
@@ -57,10 +61,15 @@ async function drawSplit(name: string): Promise<Samples> {
   for (const [index, label] of labels.entries()) {
     const shape = SHAPES[label];
     if (shape === undefined) throw new Error(`no shape ${label}`);
-    drawSample(shape, random, images.subarray(index * imageBytes, (index + 1) * imageBytes));
+    const image = images.subarray(index * imageBytes, (index + 1) * imageBytes);
+    sizes[index] = SIZES.indexOf(drawSample(shape, random, image));
     if (index % DRAWN_AT_ONCE === DRAWN_AT_ONCE - 1) await nextTurn();
   }
-  return { images, labels };
+  return { images, labels, tags: [{ name: 'size', values: SIZES, codes: sizes }] };
+}
+
+function sharedIntegers(count: number): Uint16Array<SharedArrayBuffer> {
+  return new Uint16Array(new SharedArrayBuffer(count * Uint16Array.BYTES_PER_ELEMENT));
 }
 
 /** Fisher and Yates's. */

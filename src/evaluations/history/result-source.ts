@@ -32,7 +32,8 @@ export function resultSource(
   parameters: SqlParameters,
 ): KeysetSource {
   const { checkpointIds, datasetId, split, engine } = conditions;
-  const add = (value: unknown) => (value ? parameters.add(value) : undefined);
+  const add = (value: string | null | undefined) =>
+    typeof value === 'string' ? parameters.add(value) : undefined;
   const is = (column: string, placeholder: string | undefined) =>
     placeholder === undefined ? [] : [`r.${column} = ${placeholder}`];
   const dataset = add(datasetId);
@@ -41,13 +42,12 @@ export function resultSource(
   const ofEngine = is('engine', add(engine));
   const rest = [...ofEngine, ...ranges.others];
   if (checkpointIds) {
-    const [id, ...more] = checkpointIds;
-    const isOne = more.length === 0;
+    const isOne = checkpointIds.length === 1;
     return {
       from: FROM,
       where: [
         ...(isOne
-          ? is('checkpoint_id', add(id))
+          ? is('checkpoint_id', add(checkpointIds[0]))
           : [`r.checkpoint_id = ANY (${parameters.add(checkpointIds)})`]),
         ...ranges.own,
       ],
@@ -55,9 +55,10 @@ export function resultSource(
       few: !isOne || by !== 'createdAt',
     };
   }
-  const isPlace = place.length === 2;
-  if (isPlace || place.length === 0) {
-    return { from: FROM, where: [...place, ...ranges.own], filter: rest };
+  if (place.length === 2) return { from: FROM, where: [...place, ...ranges.own], filter: rest };
+  if (place.length === 0) {
+    const [where, filter] = by === 'createdAt' ? [ofEngine, ranges.others] : [[], rest];
+    return { from: FROM, where: [...where, ...ranges.own], filter };
   }
   if (rest.length > 0) return { from: FROM, where: ranges.own, filter: [...place, ...rest] };
   const [groups, ofGroup] =

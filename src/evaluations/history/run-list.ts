@@ -36,7 +36,7 @@ export class EvaluationRunFilter {
   split?: string | null;
 }
 
-const NEWEST_FIRST: KeysetOrder = {
+export const NEWEST_FIRST: KeysetOrder = {
   name: 'createdAt',
   column: 'r.created_at',
   kind: 'time',
@@ -68,10 +68,10 @@ export class RunList {
 }
 
 /** What narrows the most leads into an index; states alone are merged from one index each. */
-function runSource(filter: EvaluationRunFilter, parameters: SqlParameters): KeysetSource {
+export function runSource(filter: EvaluationRunFilter, parameters: SqlParameters): KeysetSource {
   const from = 'evaluation_run r';
   const is = (column: string, value: string | null | undefined) =>
-    value ? [`r.${column} = ${parameters.add(value)}`] : [];
+    typeof value === 'string' ? [`r.${column} = ${parameters.add(value)}`] : [];
   const checkpoint = is('checkpoint_id', filter.checkpointId);
   const place = [...is('dataset_id', filter.datasetId), ...is('split', filter.split)];
   const states = filter.states ? `${parameters.add(filter.states)}::varchar[]` : undefined;

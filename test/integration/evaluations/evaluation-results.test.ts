@@ -21,7 +21,7 @@ const NESTED = `query ($first: Int!) {
 let service: TestService;
 let stored: EvaluationResult[];
 
-/** 24 results a minute apart, oldest first, the last two at one moment; each on its own checkpoint and dataset. */
+/** 100 results a minute apart, oldest first, the last two at one moment; each on its own checkpoint and dataset. */
 beforeAll(async () => {
   service = await startTestService({
     // What 100 results cost is another test's matter.
@@ -29,8 +29,8 @@ beforeAll(async () => {
   });
   const { dataSource } = service.app.services.database;
   stored = [];
-  for (let i = 0; i < 24; i++) {
-    const createdAt = new Date(Date.UTC(2030, 0, 1, 0, Math.min(i, 22)));
+  for (let i = 0; i < 100; i++) {
+    const createdAt = new Date(Date.UTC(2030, 0, 1, 0, Math.min(i, 98)));
     const run = { ...(await newRun(dataSource)), split: i % 3 === 0 ? 'train' : 'test' };
     stored.push(await storeResult(dataSource, run, { createdAt }));
   }
@@ -75,7 +75,7 @@ describe('evaluationResults', () => {
 
   it('is narrowed by checkpoint, dataset and split, alone and together', async () => {
     const one = stored[4];
-    if (!one) throw new Error('24 results were stored');
+    if (!one) throw new Error('100 results were stored');
     const { checkpointId, datasetId, runId } = one;
     expect(await ids(`(filter: { checkpointId: "${checkpointId}" })`)).toEqual([runId]);
     expect(await ids(`(filter: { datasetId: "${datasetId}" })`)).toEqual([runId]);
@@ -83,7 +83,7 @@ describe('evaluationResults', () => {
     expect(await ids(`(filter: { datasetId: "${datasetId}", split: "train" })`)).toEqual([]);
     expect(await ids(`(filter: { checkpointId: "${randomUUID()}" })`)).toEqual([]);
     const train = stored.filter(({ split }) => split === 'train');
-    expect(await ids('(filter: { split: "train" })')).toEqual(newestFirst(train));
+    expect(await ids('(first: 100, filter: { split: "train" })')).toEqual(newestFirst(train));
   });
 
   it('takes null for a filter that is not given', async () => {
@@ -91,7 +91,7 @@ describe('evaluationResults', () => {
       await ids(
         '(first: 100, orderBy: null, filter: { checkpointId: null, split: null, metrics: null, createdAfter: null })',
       ),
-    ).toHaveLength(24);
+    ).toHaveLength(100);
   });
 
   it.each([
@@ -112,15 +112,15 @@ describe('evaluationResults', () => {
     expect(JSON.stringify(errors[0])).toContain(field);
   });
 
-  it('costs the same SQL statements for 24 results as for 1', async () => {
+  it('costs the same SQL statements for 100 results as for 1', async () => {
     const one = await statementsOf(1);
-    const all = await statementsOf(24);
+    const all = await statementsOf(100);
     expect(all).toHaveLength(one.length);
     expect(one).toHaveLength(5);
   });
 
   it('derives from each row alone what is nested below it', async () => {
-    const results = (await service.client.nodes('evaluationResults', NESTED, { first: 24 })) as {
+    const results = (await service.client.nodes('evaluationResults', NESTED, { first: 100 })) as {
       id: string;
       run: { id: string };
       checkpoint: { id: string };
@@ -142,13 +142,13 @@ describe('evaluationResults', () => {
 
 describe('the list of datasets', () => {
   it('is newest first, and paged', async () => {
-    const query = 'query ($offset: Int!) { datasets(first: 15, offset: $offset) { id createdAt } }';
+    const query = 'query ($offset: Int!) { datasets(first: 40, offset: $offset) { id createdAt } }';
     const pages = (await Promise.all(
-      [0, 15, 30].map((offset) => service.client.field('datasets', query, { offset })),
+      [0, 40, 80].map((offset) => service.client.field('datasets', query, { offset })),
     )) as { id: string; createdAt: string }[][];
     const all = pages.flat();
-    expect(pages.map((page) => page.length)).toEqual([15, 9, 0]);
-    expect(new Set(all.map(({ id }) => id)).size).toBe(24);
+    expect(pages.map((page) => page.length)).toEqual([40, 40, 20]);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(100);
     const times = all.map(({ createdAt }) => Date.parse(createdAt));
     expect(times).toEqual([...times].sort((a, b) => b - a));
   });

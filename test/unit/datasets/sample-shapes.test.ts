@@ -1,3 +1,4 @@
+import { imageStatistics } from '../../../src/datasets/images/image-statistics';
 import { createRandom } from '../../../src/datasets/sample-shapes/random';
 import { createSampleSet } from '../../../src/datasets/sample-shapes/sample-shapes.source';
 import { SHAPES, UNITS_PER_PIXEL } from '../../../src/datasets/sample-shapes/shapes';
@@ -75,4 +76,18 @@ test('the random numbers are those of the published sfc32', () => {
   expect(drawn).toEqual([207015, 218119, 828377, 532430]);
   const bounded = Array.from({ length: 1000 }, () => random.between(-3, 3));
   expect(new Set(bounded)).toEqual(new Set([-3, -2, -1, 0, 1, 2, 3]));
+});
+
+test('each drawing is tagged with its size, and the larger ones stand out more', async () => {
+  const { images, imageShape, labels, tags } = await source.loadSplit('test');
+  const [size, ...others] = tags ?? [];
+  expect(others).toEqual([]);
+  expect(size).toMatchObject({ name: 'size', values: ['small', 'medium', 'large'] });
+  const { contrast } = imageStatistics(images, imageShape);
+  const means = [0, 1, 2].map((code) => {
+    const circles = [...labels.keys()].filter((i) => labels[i] === 0 && size?.codes[i] === code);
+    expect(circles.length).toBeGreaterThan(20);
+    return circles.reduce((sum, i) => sum + (contrast[i] ?? NaN), 0) / circles.length;
+  });
+  expect(means).toEqual([...means].sort((a, b) => a - b));
 });

@@ -5,6 +5,7 @@
 const ROOMS = {
   metrics: [],
   pagination: [],
+  markdown: [],
   threads: [],
   config: ['metrics'],
   auth: ['database'],
@@ -38,7 +39,16 @@ const ROOMS = {
     'evaluations',
     'database',
   ],
-  gate: ['metrics', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
+  gate: ['metrics', 'markdown', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
+  exports: [
+    'metrics',
+    'markdown',
+    'pagination',
+    'datasets',
+    'checkpoints',
+    'evaluations',
+    'analysis',
+  ],
   graphql: ['auth', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
   http: ['auth', 'graphql', 'telemetry'],
   cli: [
@@ -55,6 +65,7 @@ const ROOMS = {
     'evaluations',
     'analysis',
     'gate',
+    'exports',
     'graphql',
     'http',
     'telemetry',

@@ -1,7 +1,8 @@
 /** All rows of a table that came to be in a span of time, oldest first, page by page: two statements a page. */
 import { type EntityManager, type EntityTarget, In, type ObjectLiteral } from 'typeorm';
 import type { FindOptionsWhere } from 'typeorm';
-import { type KeysetOrder, keysetCursor, keysetSql } from '../pagination/keyset';
+import { keysetSql } from '../pagination/keyset';
+import { type KeysetOrder, keysetCursor } from '../pagination/keyset-order';
 import { SqlParameters } from '../pagination/sql-parameters';
 
 /** The times are those of `exportTime`; the second one does not belong to it. */

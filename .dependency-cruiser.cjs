@@ -151,7 +151,7 @@ module.exports = {
       },
       to: {
         path: '^src/dashboard/[^/]+/',
-        pathNot: `^src/dashboard/(gql|$1|${Object.keys(PAGE_SHARED).join('|')})/`,
+        pathNot: `^src/dashboard/(gql|styles|$1|${Object.keys(PAGE_SHARED).join('|')})/`,
       },
     },
     ...Object.entries(ROOMS).map(([room, allowed]) => ({

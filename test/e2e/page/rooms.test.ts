@@ -46,7 +46,10 @@ describeWithBrowser('the rooms', () => {
       const { page, complaints, strayRequests } = await browser.open({ colorScheme });
       const found: Record<string, string[]> = {};
       for (const [name, address] of await addressesOf(service.app.url)) {
-        await page.goto(new URL(address, service.app.url).href);
+        const answer = await page.goto(new URL(address, service.app.url).href);
+        const policy = answer?.headers()['content-security-policy'] ?? '';
+        expect(policy).toContain("default-src 'none'; script-src 'self';");
+        expect(policy.includes('unsafe')).toBe(name === 'explorer');
         await page.locator('h1').first().waitFor();
         await page.locator('.skeleton').first().waitFor({ state: 'detached' });
         await page.waitForLoadState('networkidle');

@@ -22,6 +22,7 @@ import {
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { RobustnessResolver } from './evaluations/robustness/robustness.resolver';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
 import { createSchema } from './graphql/schema';
@@ -111,6 +112,7 @@ async function createServer(services: Services) {
       [ResultSlicesResolver, new ResultSlicesResolver(services.analysis.slices)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
+      [RobustnessResolver, new RobustnessResolver(evaluations)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

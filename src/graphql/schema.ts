@@ -20,6 +20,7 @@ import {
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { assertRootRules } from './root-rules';
+import { RobustnessResolver } from '../evaluations/robustness/robustness.resolver';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
 
@@ -38,6 +39,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ResultSamplesResolver,
   ResultSlicesResolver,
   SamplePredictionResolver,
+  RobustnessResolver,
   ResultScoresResolver,
   WorkersResolver,
 ];

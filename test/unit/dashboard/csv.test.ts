@@ -1,6 +1,6 @@
 /** What a chart's data look like in a file. */
 import { toCsv } from '../../../src/dashboard/charts/save/csv';
-import { fileName } from '../../../src/dashboard/charts/save/download';
+import { fileName } from '../../../src/dashboard/charts/save/file-name';
 
 it('numbers keep all digits, nothing is an empty field, and each line ends as RFC 4180 has it', () => {
   expect(

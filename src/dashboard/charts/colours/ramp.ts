@@ -3,7 +3,8 @@
  * readers and in print; zero is the colour of the surface.
  */
 import { scaleLinear } from 'd3-scale';
-import type { Scheme } from './scheme';
+
+export type Scheme = 'light' | 'dark';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 

@@ -1,7 +1,6 @@
 /** Whether the page is dark now. Charts that paint pixels ask; all others use the colours of tokens.css. */
 import { useSyncExternalStore } from 'react';
-
-export type Scheme = 'light' | 'dark';
+import type { Scheme } from './ramp';
 
 const system = window.matchMedia('(prefers-color-scheme: dark)');
 

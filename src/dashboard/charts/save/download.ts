@@ -9,12 +9,3 @@ export function download(content: Blob, name: string): void {
     URL.revokeObjectURL(url);
   }, 10_000);
 }
-
-/** A title as the beginning of a file's name: lower case, words joined by a hyphen. */
-export function fileName(title: string, ending: string): string {
-  const words = title
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number}]+/gu, '-')
-    .replace(/^-|-$/g, '');
-  return `${words.slice(0, 80)}.${ending}`;
-}

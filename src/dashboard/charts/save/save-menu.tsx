@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import '../controls/controls.css';
 import { type CsvCell, toCsv } from './csv';
-import { download, fileName } from './download';
+import { download } from './download';
 import { pngFile, svgFile } from './drawing';
+import { fileName } from './file-name';
 
 interface SaveMenuProps {
   /** Names the files. */

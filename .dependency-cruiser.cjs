@@ -5,6 +5,7 @@
 const ROOMS = {
   metrics: [],
   pagination: [],
+  markdown: [],
   threads: [],
   config: ['metrics'],
   auth: ['database'],
@@ -39,7 +40,16 @@ const ROOMS = {
     'evaluations',
     'database',
   ],
-  gate: ['metrics', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
+  gate: ['metrics', 'markdown', 'datasets', 'checkpoints', 'evaluations', 'analysis'],
+  exports: [
+    'metrics',
+    'markdown',
+    'pagination',
+    'datasets',
+    'checkpoints',
+    'evaluations',
+    'analysis',
+  ],
   graphql: ['auth', 'database', 'datasets', 'checkpoints', 'evaluations', 'analysis', 'gate'],
   http: ['auth', 'graphql', 'telemetry'],
   doctor: [
@@ -67,6 +77,7 @@ const ROOMS = {
     'evaluations',
     'analysis',
     'gate',
+    'exports',
     'graphql',
     'http',
     'telemetry',
@@ -140,7 +151,7 @@ module.exports = {
       },
       to: {
         path: '^src/dashboard/[^/]+/',
-        pathNot: `^src/dashboard/(gql|$1|${Object.keys(PAGE_SHARED).join('|')})/`,
+        pathNot: `^src/dashboard/(gql|styles|$1|${Object.keys(PAGE_SHARED).join('|')})/`,
       },
     },
     ...Object.entries(ROOMS).map(([room, allowed]) => ({

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       target: server.connection,
       entities: ENTITIES,
       migrations: MIGRATIONS,
-      poolSize: 1,
+      poolSize: 4,
     });
     try {
       await migrate(dataSource);

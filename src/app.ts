@@ -24,6 +24,7 @@ import {
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
 import { HistoryResolver } from './evaluations/history/history.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
+import { RobustnessResolver } from './evaluations/robustness/robustness.resolver';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
 import { GateResolver } from './gate/gate.resolver';
@@ -119,6 +120,7 @@ async function createServer(services: Services) {
       [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
       [GateResolver, new GateResolver(services.gate)],
+      [RobustnessResolver, new RobustnessResolver(evaluations)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
     ]),

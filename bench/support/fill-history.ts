@@ -89,6 +89,15 @@ const BLOCKS = `
   INSERT INTO prediction_block (run_id, shard, first_sample, sample_count, class_count, kind, logits, loss_sum)
   SELECT run, 0, 0, 10000, 10, 'logits', $2, 30000 * error FROM figure ORDER BY i DESC LIMIT $1`;
 
+/** The champion changes every few days; 49 other names change as often. */
+const ALIASES = `
+  INSERT INTO checkpoint_alias (id, alias, checkpoint_id, assigned_at, ended_at)
+  SELECT md5('alias ' || i)::uuid, CASE WHEN i % 50 = 0 THEN 'champion' ELSE 'name-' || i % 50 END,
+         md5('checkpoint ' || floor($1::int * i / 10000.0))::uuid,
+         timestamptz '${HISTORY_BEGIN}' + i * interval '${HISTORY_DAYS} days' / 10000,
+         CASE WHEN i < 9950 THEN timestamptz '${HISTORY_BEGIN}' + (i + 50) * interval '${HISTORY_DAYS} days' / 10000 END
+    FROM generate_series(0, 9999) i`;
+
 const PREPROCESSING = {
   scale: 1 / 255,
   mean: [0.286],
@@ -96,7 +105,14 @@ const PREPROCESSING = {
   channelOrder: 'RGB',
   output: 'logits',
 };
-const FILLED = ['checkpoint', 'dataset', 'evaluation_run', 'evaluation_result', 'prediction_block'];
+const FILLED = [
+  'checkpoint',
+  'checkpoint_alias',
+  'dataset',
+  'evaluation_run',
+  'evaluation_result',
+  'prediction_block',
+];
 
 /**
  * Fills the tables of a migrated, empty database; indexes are made again afterwards. A superuser's is quicker,
@@ -117,6 +133,7 @@ export function fillHistory(
     const rebuild = await dropIndexes(manager);
     await manager.query('SELECT setseed(0.42)');
     await manager.query(CHECKPOINTS, [size.checkpoints, PREPROCESSING]);
+    await manager.query(ALIASES, [size.checkpoints]);
     await manager.query(DATASETS, [size.datasets]);
     await manager.query(DRAWS, [size.results, size.checkpoints, size.datasets]);
     await manager.query(FIGURES, [size.results, size.checkpoints]);

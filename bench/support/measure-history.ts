@@ -1,5 +1,5 @@
 /** Times pages of results by the database's own clock. */
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { ALIAS_HISTORY_SQL } from '../../src/evaluations/history/alias-history';
 import { leaderboardSql } from '../../src/evaluations/history/leaderboard';
 import {
@@ -25,6 +25,8 @@ export interface Measured {
 }
 
 export const RESULT_ORDERS: readonly ResultOrderField[] = Object.values(ResultOrderFieldEnum);
+/** Each page is read so often, and the quickest counts. */
+const ATTEMPTS = 3;
 /** Runs at whose places pages begin, as shares of the history. */
 const PLACES = [0.05, 0.5, 0.95];
 
@@ -70,7 +72,7 @@ export async function measureHistory(
           const parameters = new SqlParameters();
           const source = resultSource(conditions, by, parameters);
           const sql = keysetSql(order, page, source, parameters);
-          times.push((await explain(manager, sql, parameters.values)).ms);
+          times.push(await bestOf(manager, sql, parameters.values));
         }
         measured.push({ filter, order: `${by} ${direction}`, ...summary(times) });
       }
@@ -84,14 +86,19 @@ async function measureBoards({ manager }: DataSource): Promise<Measured[]> {
   const place = [filledId('dataset', 0), 'test'];
   for (const by of RESULT_ORDERS) {
     if (by === 'createdAt') continue;
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      times.push((await explain(manager, leaderboardSql(by), [...place, 20])).ms);
-    }
+    const times = [await bestOf(manager, leaderboardSql(by), [...place, 20])];
     measured.push({ filter: '(leaderboard of 20)', order: by, ...summary(times) });
   }
-  const { ms } = await explain(manager, ALIAS_HISTORY_SQL, ['champion', ...place, 100]);
+  const ms = await bestOf(manager, ALIAS_HISTORY_SQL, ['champion', ...place, 100]);
   return [...measured, { filter: '(alias history)', order: 'assignedAt', ...summary([ms]) }];
+}
+
+/** What else the machine does only adds to a time. */
+async function bestOf(manager: EntityManager, sql: string, values: unknown[]): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < ATTEMPTS; i++)
+    best = Math.min(best, (await explain(manager, sql, values)).ms);
+  return best;
 }
 
 function summary(times: readonly number[]): { medianMs: number; maxMs: number } {

@@ -53,7 +53,7 @@ function groupsOf(results: readonly EvaluationResult[]): EvaluationResult[][] {
 function joined(result: EvaluationResult, blocks: readonly BlockRow[]): Outputs | Error {
   const bytes = blocks.reduce((sum, { logits }) => sum + logits.length, 0);
   const [first] = blocks;
-  if (first === undefined || bytes !== bytesOf(result)) return missing(result);
+  if (first === undefined || bytes !== bytesOf(result)) return predictionsMissing(result);
   // Every platform that runs Node is little-endian, as the column is.
   const memory = new SharedArrayBuffer(bytes);
   const target = new Uint8Array(memory);
@@ -81,7 +81,8 @@ export function bytesOf({ sampleCount, classCount }: EvaluationResult): number {
   return sampleCount * classCount * Float32Array.BYTES_PER_ELEMENT;
 }
 
-function missing(result: EvaluationResult): OperationalError {
+/** For a result whose blocks are not all there. */
+export function predictionsMissing(result: EvaluationResult): OperationalError {
   return new OperationalError(
     'RESULT_PREDICTIONS_MISSING',
     `the predictions of result ${result.runId} are not stored in full: evaluate its checkpoint again`,

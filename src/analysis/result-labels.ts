@@ -26,7 +26,8 @@ export async function loadLabels(
       const dataset = byId.get(result.datasetId);
       if (!dataset) return new Error(`dataset ${result.datasetId} is gone`);
       try {
-        return (await loadSplit(datasets, dataset, result)).labels;
+        const found = datasets.loadLabels(dataset, result.split);
+        return (await unchanged(found, dataset, result)).labels;
       } catch (error) {
         return error instanceof Error ? error : new Error('no data');
       }
@@ -38,19 +39,27 @@ export async function loadLabels(
  * @param dataset that of the result
  * @throws UserError RESULT_DATA_CHANGED, OperationalError RESULT_DATA_UNAVAILABLE
  */
-export async function loadSplit(
+export function loadSplit(
   datasets: DatasetService,
   dataset: Dataset,
   result: EvaluationResult,
 ): Promise<Split> {
-  let split: Split;
+  return unchanged(datasets.load(dataset, result.split), dataset, result);
+}
+
+async function unchanged<Found extends { digest: string }>(
+  loading: Promise<Found>,
+  dataset: Dataset,
+  result: EvaluationResult,
+): Promise<Found> {
+  let found: Found;
   try {
-    split = await datasets.load(dataset, result.split);
+    found = await loading;
   } catch (error) {
     throw translated(error, result, dataset);
   }
-  if (split.digest !== result.dataDigest) throw changed(result, dataset);
-  return split;
+  if (found.digest !== result.dataDigest) throw changed(result, dataset);
+  return found;
 }
 
 function translated(error: unknown, result: EvaluationResult, dataset: Dataset): Error {

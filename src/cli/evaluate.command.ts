@@ -13,7 +13,7 @@ import { batchSize, jobOf, type JobFlags } from './job-of';
 import type { CommandIo } from './output/command-io';
 import { gateJson } from './output/gate-json';
 import { writeGate } from './output/gate-view';
-import { storedReportJson } from './output/report-json';
+import { storedReportJson } from '../evaluations/scores/report-json';
 
 interface EvaluateFlags extends JobFlags {
   split: string;

@@ -23,6 +23,8 @@ const COMMANDS: Record<string, () => CommandFactory> = {
   gate: () => (require('./gate.command') as typeof import('./gate.command')).gateCommand,
   compare: () =>
     (require('./compare.command') as typeof import('./compare.command')).compareCommand,
+  results: () =>
+    (require('./results.command') as typeof import('./results.command')).resultsCommand,
   train: () => (require('./train.command') as typeof import('./train.command')).trainCommand,
   score: () => (require('./score.command') as typeof import('./score.command')).scoreCommand,
   checkpoint: () =>

@@ -57,7 +57,7 @@ export class DatasetSamplesResolver {
     const { first, offset, classIndex } = args;
     const { classNames, digest } = dataset;
     checkClassIndex(classIndex, classNames.length);
-    const { labels, name } = await this.service.load(dataset, args.split);
+    const { labels, name } = await this.service.loadLabels(dataset, args.split);
     return indexesOf(labels, classIndex ?? undefined, first, offset).map((index) => {
       const label = labels[index] as number;
       return {

@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, Repository } from 'typeorm';
 import { UserError } from '../errors';
+import { corruptImage } from './corruptions/corrupt-split';
+import { CorruptedSplits } from './corruptions/corrupted-splits';
+import { corruptedDigest, parseCorruptedName } from './corruptions/corruption-name';
 import type { DatasetInfo, DownloadProgress, Split } from './dataset';
 import { Dataset, type DatasetSplit } from './dataset.entity';
 import type { DatasetRegistry } from './dataset-registry';
@@ -11,9 +14,11 @@ export interface SplitLoader {
   /** @returns the samples of the split's digest, checked */
   load(dataset: Dataset, split: DatasetSplit): Promise<Split>;
 }
+export type LabelledSplit = Omit<Split, 'images' | 'tags'>;
 
 export class DatasetService {
   private readonly repository: Repository<Dataset>;
+  private readonly corrupted = new CorruptedSplits();
 
   /** @param remote where given, splits are loaded from there alone */
   constructor(
@@ -83,11 +88,43 @@ export class DatasetService {
   }
 
   /**
-   * The split's images and labels, held against the digest under which the dataset was registered.
+   * The split's images and labels, held against the digest under which the dataset was registered; of a
+   * corrupted split's name, the split that it is made of, corrupted.
    *
-   * @throws UserError DATASET_CHANGED where the source now holds other data
+   * @throws UserError DATASET_CHANGED where the source now holds other data; what `splitOf` throws
    */
   async load(dataset: Dataset, splitName: string): Promise<Split> {
+    const recipe = parseCorruptedName(splitName);
+    if (!recipe) return this.loadRegistered(dataset, splitName);
+    return this.corrupted.get(await this.loadRegistered(dataset, recipe.base), recipe);
+  }
+
+  /** All of `load` but the images, and without making those of a corrupted split. */
+  async loadLabels(dataset: Dataset, splitName: string): Promise<LabelledSplit> {
+    const recipe = parseCorruptedName(splitName);
+    const split = await this.loadRegistered(dataset, recipe?.base ?? splitName);
+    const { labels, classCount, imageShape } = split;
+    const { name, sampleCount, digest } = splitOf(dataset, splitName);
+    return { name, sampleCount, digest, labels, classCount, imageShape };
+  }
+
+  /**
+   * One image of the split, without making the others of a corrupted one.
+   *
+   * @param index below the split's number of samples
+   */
+  async loadImage(dataset: Dataset, splitName: string, index: number): Promise<Uint8Array> {
+    const recipe = parseCorruptedName(splitName);
+    const { images, imageShape } = await this.loadRegistered(dataset, recipe?.base ?? splitName);
+    const bytes = imageShape.height * imageShape.width * imageShape.channels;
+    const image = images.subarray(index * bytes, (index + 1) * bytes);
+    if (!recipe) return image;
+    const corrupted = new Uint8Array(bytes);
+    corruptImage(recipe, image, corrupted, imageShape, index);
+    return corrupted;
+  }
+
+  private async loadRegistered(dataset: Dataset, splitName: string): Promise<Split> {
     const registered = splitOf(dataset, splitName);
     if (this.remote) return this.remote.load(dataset, registered);
     const split = await this.registry.get(dataset.name).loadSplit(splitName);
@@ -99,8 +136,17 @@ export class DatasetService {
   }
 }
 
-/** @throws UserError DATASET_SPLIT_UNKNOWN naming the splits there are */
-export function splitOf(dataset: Dataset, name: string) {
+/**
+ * A corrupted split is none of the dataset's list, and is found by its name.
+ *
+ * @throws UserError DATASET_SPLIT_UNKNOWN naming the splits there are, CORRUPTION_UNKNOWN
+ */
+export function splitOf(dataset: Dataset, name: string): DatasetSplit {
+  const recipe = parseCorruptedName(name);
+  if (recipe) {
+    const { sampleCount, digest } = splitOf(dataset, recipe.base);
+    return { name, sampleCount, digest: corruptedDigest(digest, recipe) };
+  }
   const split = dataset.splits.find((candidate) => candidate.name === name);
   if (split) return split;
   const names = dataset.splits.map((candidate) => candidate.name).join(', ');

@@ -9,6 +9,7 @@ import {
 import { Dataset } from '../datasets/dataset.entity';
 import { EvaluationResult } from './evaluation-result.entity';
 import { EvaluationRun } from './evaluation-run.entity';
+import { type RunOnSplit, runsOnSplits } from './robustness/robustness-runs';
 
 export interface EvaluationLoaders extends CheckpointLoaders {
   dataset: DataLoader<string, Dataset>;
@@ -17,6 +18,8 @@ export interface EvaluationLoaders extends CheckpointLoaders {
   result: DataLoader<string, EvaluationResult | null>;
   /** The newest ones of a checkpoint. */
   checkpointResults: DataLoader<ResultsOfCheckpoint, EvaluationResult[], string>;
+  /** The id of the newest run that succeeded, else of the newest. */
+  runOnSplit: DataLoader<RunOnSplit, string | null, string>;
 }
 
 export interface ResultsOfCheckpoint {
@@ -50,6 +53,7 @@ export function createLoaders(dataSource: DataSource): EvaluationLoaders {
       const byRun = new Map(found.map((result) => [result.runId, result]));
       return keys.map((key) => byRun.get(key) ?? null);
     }, fresh),
+    runOnSplit: runsOnSplits(manager),
     checkpointResults: new DataLoader((keys) => newestResults(manager, keys), {
       ...fresh,
       cacheKeyFn: ({ checkpointId, first }) => `${checkpointId} ${first}`,

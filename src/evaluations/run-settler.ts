@@ -35,7 +35,7 @@ const CLAIM = `
 
 export interface RunSettlerOptions {
   dataSource: DataSource;
-  datasets: Pick<DatasetService, 'load'>;
+  datasets: Pick<DatasetService, 'loadLabels'>;
   metrics: MetricsThread;
   workerId: string;
   log: Logger;

@@ -1,5 +1,5 @@
 /** What the gate reads of a stored result. */
-import type { Bounds } from '../evaluations/scores/stored-intervals';
+import { type Bounds, boundsOf } from '../evaluations/scores/stored-intervals';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import type { FigureOf, GateFigure } from '../metrics/gate/judge';
 import { GATE_SCALARS, type GateClassMetric } from '../metrics/gate/rule';
@@ -16,7 +16,7 @@ export function figuresOf(result: EvaluationResult, classNames: readonly string[
       return classFigure(result, found, classIndex, subject.metric);
     }
     const metric = GATE_SCALARS[subject.metric];
-    return withBounds(result[metric], boundsOf(result, metric));
+    return withBounds(result[metric], boundsOf(result.intervals, metric));
   };
 }
 
@@ -43,14 +43,6 @@ function classFigure(
       return { value: figures[metric], ...(interval && { interval }) };
     }
   }
-}
-
-/** Wilson's where the metric is a share of samples, else the bootstrap's. */
-function boundsOf(
-  { intervals }: EvaluationResult,
-  metric: keyof NonNullable<EvaluationResult['intervals']>['wilson']['bounds'],
-): Bounds | undefined {
-  return intervals?.wilson.bounds[metric] ?? intervals?.bootstrap?.bounds[metric];
 }
 
 function withBounds(value: number | null, bounds: Bounds | undefined): GateFigure {

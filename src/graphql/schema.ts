@@ -23,6 +23,7 @@ import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
 import { GateResolver } from '../gate/gate.resolver';
 import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
+import { RobustnessResolver } from '../evaluations/robustness/robustness.resolver';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from '../evaluations/workers.resolver';
 
@@ -43,6 +44,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ResultSlicesResolver,
   SamplePredictionResolver,
   ResultComparisonResolver,
+  RobustnessResolver,
   ResultScoresResolver,
   GateResolver,
   WorkersResolver,

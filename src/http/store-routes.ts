@@ -96,7 +96,12 @@ async function found<T>({ log }: FastifyRequest, find: () => Promise<T>): Promis
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     log.error({ err: error }, 'a file could not be given to a worker');
-    throw new HttpRefusal(503, error.code, error.message, error.details);
+    // Its words may name folders of this machine, which are for the log.
+    throw new HttpRefusal(
+      503,
+      error.code,
+      'This service can not give the file now; its log says why.',
+    );
   }
 }
 

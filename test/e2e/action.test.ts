@@ -94,11 +94,11 @@ it('passes a checkpoint that reaches the thresholds, with a report and its figur
   expect([code, stderr.split('\n').filter((line) => /^[A-Z_]+: /.test(line))]).toEqual([0, []]);
   expect(outputs).toMatchObject({ passed: 'true' });
   expect(summary).toContain('Gate passed');
-  expect(summary).toMatch(/\| accuracy \| ≥ 0\.9 \| 0\.95\d\d \| passed \|/);
+  expect(summary).toMatch(/\| accuracy \| 0\.95\d\d \| ≥ 0\.9 \|/);
   expect(await readFile(outputs['report'] ?? '', 'utf8')).toBe(summary);
   expect(JSON.parse(await readFile(outputs['json'] ?? '', 'utf8'))).toMatchObject({
-    n: 2000,
-    gate: { passed: true },
+    passed: true,
+    checks: [{ metric: 'accuracy', threshold: 0.9 }, { metric: 'macro_f1' }],
   });
 });
 
@@ -111,7 +111,8 @@ it('fails one that misses a threshold with 1, and still reports', async () => {
   });
   expect(code).toBe(1);
   expect(outputs['passed']).toBe('false');
-  expect(summary).toMatch(/❌ Gate missed[^]*\*\*missed\*\*/);
+  expect(summary).toContain('accuracy is 0.9590, below 0.99');
+  expect(await readFile(outputs['junit'] ?? '', 'utf8')).toMatch(/<testsuite [^>]*failures="1"/);
 });
 
 it('takes no input for a command, and says what is wrong with one', async () => {

@@ -1,6 +1,7 @@
 /** `assay evaluate`: what it prints where, how it ends, and what it leaves in the database. */
 import path from 'node:path';
 import { Client } from 'pg';
+import { projectRoot } from '../../src/config/project-root';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
 import { eventually } from '../support/eventually';
 import { GraphQLClient } from '../support/graphql-client';
@@ -24,6 +25,18 @@ beforeAll(async () => {
 const model = (name: string) => ['--checkpoint', path.join(models, name)];
 
 describe('evaluate', () => {
+  it('takes a corrupted split by its name, and says which corruptions there are', async () => {
+    const dataPath = await freshDataFolder();
+    const shipped = ['--checkpoint', path.join(projectRoot(), 'checkpoints', 'sample-cnn')];
+    const noisy = [...ON_SAMPLES, ...shipped, '--json', '--split', 'test~noise-4-s42'];
+    const ended = await assay(noisy, dataPath);
+    expect(ended.code).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ split: 'test~noise-4-s42', n: 2000 });
+    const refused = await assay([...ON_SAMPLES, '--split', 'test~fog-4-s42'], dataPath);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('noise, blur, shift, rotation, contrast, occlusion');
+  });
+
   it('ends with 0 where the gate passes, and shows result and thresholds', async () => {
     const ended = await assay([...ON_SAMPLES, '--gate'], await freshDataFolder());
     expect(ended.code).toBe(0);

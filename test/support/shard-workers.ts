@@ -53,7 +53,7 @@ export async function stepWorker(url: string): Promise<StepWorker> {
   const settler = new RunSettler({
     dataSource,
     datasets: {
-      load: (dataset, name) =>
+      loadLabels: (dataset, name) =>
         worker.load?.(dataset, name) ?? Promise.resolve(splitWithLabels(dataset, name)),
     },
     metrics,

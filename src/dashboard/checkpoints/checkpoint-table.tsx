@@ -31,7 +31,7 @@ export function CheckpointTable({
   checkpoints: readonly CheckpointRowFragment[];
 }) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Checkpoints">
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Table of checkpoints">
       <table>
         <thead>
           <tr>

@@ -29,7 +29,7 @@ graphql(`
 export function ResultsOf({ results }: { results: readonly ResultOfCheckpointFragment[] }) {
   if (results.length === 0) return <Empty>It has not been evaluated yet.</Empty>;
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Results">
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Table of results">
       <table>
         <thead>
           <tr>

@@ -43,7 +43,12 @@ export default function Datasets() {
                 built-in sample set where that can’t be had.
               </Empty>
             ) : (
-              <div className="table-frame" tabIndex={0} role="region" aria-label="Datasets">
+              <div
+                className="table-frame"
+                tabIndex={0}
+                role="region"
+                aria-label="Table of datasets"
+              >
                 <table>
                   <thead>
                     <tr>

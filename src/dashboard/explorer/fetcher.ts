@@ -1,6 +1,6 @@
 /** How the explorer reaches the service: queries and mutations by POST, subscriptions over a WebSocket. */
 import { createClient } from 'graphql-ws';
-import { type DocumentNode, getOperationAST } from 'graphql';
+import { type DocumentNode, getOperationAST, OperationTypeNode } from 'graphql';
 import { authorization } from '../client/token';
 
 export interface Asked {
@@ -27,7 +27,9 @@ export async function ask(asked: Asked, headers: Record<string, unknown> = {}): 
 /** @param documentAST of all that is in the editor */
 export function isSubscription(asked: Asked, documentAST: DocumentNode | undefined): boolean {
   if (documentAST === undefined) return false;
-  return getOperationAST(documentAST, asked.operationName)?.operation === 'subscription';
+  return (
+    getOperationAST(documentAST, asked.operationName)?.operation === OperationTypeNode.SUBSCRIPTION
+  );
 }
 
 export function subscribe({ query, operationName, variables }: Asked) {

@@ -38,7 +38,7 @@ interface RunTableProps {
 
 export function RunTable({ runs, onEnd }: RunTableProps) {
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Runs">
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Table of runs">
       <table>
         <thead>
           <tr>

@@ -1,9 +1,15 @@
 /** Which dataset and split the board and the trends are about. */
+import { lazy, Suspense } from 'react';
 import { graphql } from '../gql';
 import type { BoardDatasetFragment } from '../gql/graphql';
 import { setSearchParams, useSearchParam } from '../router/location';
 import { integer } from '../ui/format';
+import { Panel } from '../ui/panel';
+import { Skeleton } from '../ui/skeleton';
 import { Leaderboard } from './leaderboard';
+
+/** Charts are no part of what the first page needs. */
+const Standing = lazy(() => import('./standing'));
 
 graphql(`
   fragment BoardDataset on Dataset {
@@ -51,6 +57,15 @@ export function Board({ datasets, newest }: BoardProps) {
         </select>
       </label>
       <Leaderboard datasetId={dataset.id} split={split} newest={newest?.id} />
+      <Suspense
+        fallback={
+          <Panel title="Gate">
+            <Skeleton rows={3} />
+          </Panel>
+        }
+      >
+        <Standing datasetId={dataset.id} split={split} newest={newest?.id} />
+      </Suspense>
     </>
   );
 }

@@ -92,7 +92,7 @@ export function Leaderboard({ datasetId, split, newest }: LeaderboardProps) {
 function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMetric }) {
   const span = spanOf(entries);
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label="Leaderboard">
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Table of leaderboard">
       <table>
         <thead>
           <tr>

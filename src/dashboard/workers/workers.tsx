@@ -48,7 +48,7 @@ export default function Workers() {
         {({ workers, queues }) => (
           <>
             <Panel title="Queue">
-              <div className="table-frame" tabIndex={0} role="region" aria-label="Queue">
+              <div className="table-frame" tabIndex={0} role="region" aria-label="Table of queue">
                 <table>
                   <thead>
                     <tr>
@@ -87,7 +87,12 @@ export default function Workers() {
                   No worker lives: what is queued waits. <code>npx assay worker</code> starts one.
                 </Empty>
               ) : (
-                <div className="table-frame" tabIndex={0} role="region" aria-label="Workers">
+                <div
+                  className="table-frame"
+                  tabIndex={0}
+                  role="region"
+                  aria-label="Table of workers"
+                >
                   <table>
                     <thead>
                       <tr>

@@ -25,7 +25,7 @@ export class DatasetImages {
    */
   async find({ digest, split: splitName, index }: ImageAddress): Promise<DatasetImage> {
     const dataset = await this.datasets.byDigest(digest);
-    const split = await this.datasets.load(dataset, splitName);
+    const split = await this.datasets.loadLabels(dataset, splitName);
     if (!Number.isSafeInteger(index) || index < 0 || index >= split.sampleCount) {
       throw new UserError(
         'IMAGE_NOT_FOUND',
@@ -33,11 +33,10 @@ export class DatasetImages {
         { details: { sampleCount: split.sampleCount } },
       );
     }
-    const { imageShape, images } = split;
-    const bytes = imageShape.height * imageShape.width * imageShape.channels;
     return {
       tag: `${split.digest}-${index}`,
-      png: () => encodePng(images.subarray(index * bytes, (index + 1) * bytes), imageShape),
+      png: async () =>
+        encodePng(await this.datasets.loadImage(dataset, splitName, index), split.imageShape),
     };
   }
 }

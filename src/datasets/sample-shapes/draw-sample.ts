@@ -1,5 +1,5 @@
 /** Draws one image of the sample set: a shape somewhere, turned, stretched, in some grey, under noise. */
-import type { Random } from './random';
+import type { Random } from '../random';
 import { type Shape, type ShapeSize, UNITS_PER_PIXEL } from './shapes';
 
 // Taken out of Math once: where the global object is guarded, as in jest, each look-up in a hot loop is slow.

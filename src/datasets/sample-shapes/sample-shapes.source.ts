@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatasetSource, ImageShape, Samples } from '../dataset';
 import { createPinnedSource } from '../pinned-source';
 import { drawSample, type DrawingSize, SIDE } from './draw-sample';
-import { createRandom } from './random';
+import { createRandom } from '../random';
 import { SHAPES } from './shapes';
 
 export const SAMPLE_SHAPES = 'sample-shapes';

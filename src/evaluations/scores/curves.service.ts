@@ -17,7 +17,7 @@ const MAX_WAITING = 64;
 
 export interface CurvesServiceOptions {
   dataSource: DataSource;
-  datasets: Pick<DatasetService, 'load'>;
+  datasets: Pick<DatasetService, 'loadLabels'>;
   metrics: MetricsThread;
 }
 

@@ -2,8 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import type { OutputKind } from '../../checkpoints/preprocessing';
 import type { Dataset } from '../../datasets/dataset.entity';
-import type { DatasetService } from '../../datasets/dataset.service';
-import type { Split } from '../../datasets/dataset';
+import type { DatasetService, LabelledSplit } from '../../datasets/dataset.service';
 import { UserError } from '../../errors';
 import { PredictionBlock } from '../prediction-block.entity';
 
@@ -33,11 +32,11 @@ export function fitsInMemory(sampleCount: number, classCount: number): boolean {
  */
 export async function loadRunPredictions(
   manager: EntityManager,
-  datasets: Pick<DatasetService, 'load'>,
+  datasets: Pick<DatasetService, 'loadLabels'>,
   evaluated: { runId: string; dataset: Dataset; split: string; dataDigest: string },
 ): Promise<RunPredictions> {
   const { runId, dataset } = evaluated;
-  const split = await datasets.load(dataset, evaluated.split);
+  const split = await datasets.loadLabels(dataset, evaluated.split);
   const { labels, classCount, sampleCount } = split;
   if (split.digest !== evaluated.dataDigest) throw dataChanged(evaluated.split, dataset);
   if (!fitsInMemory(sampleCount, classCount)) throw tooLarge(split);
@@ -64,7 +63,7 @@ function dataChanged(split: string, dataset: Dataset): UserError {
   );
 }
 
-function tooLarge({ sampleCount, classCount }: Split): UserError {
+function tooLarge({ sampleCount, classCount }: LabelledSplit): UserError {
   return new UserError(
     'RESULT_TOO_LARGE',
     `${sampleCount} samples of ${classCount} classes are more outputs than are held in memory at a time ` +

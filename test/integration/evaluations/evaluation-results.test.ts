@@ -1,7 +1,7 @@
 /** The list of results: newest first, narrowed, paged, and at a fixed number of SQL statements. */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from 'typeorm';
 import type { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
+import { statementsOf as recordedStatements } from '../../support/statements-of';
 import { newRun, storeResult } from '../../support/stored-rows';
 import { startTestService, type TestService } from '../../support/test-service';
 
@@ -47,20 +47,11 @@ function newestFirst(results: readonly EvaluationResult[]): string[] {
 }
 
 /** The statements that one query of GraphQL costs. */
-async function statementsOf(first: number): Promise<string[]> {
-  const { dataSource } = service.app.services.database;
-  const { logger } = dataSource;
-  const statements: string[] = [];
-  const counting = Object.create(logger) as Logger;
-  counting.logQuery = (query) => statements.push(query);
-  dataSource.logger = counting;
-  try {
+function statementsOf(first: number): Promise<string[]> {
+  return recordedStatements(service.app.services.database.dataSource, async () => {
     const results = await service.client.nodes('evaluationResults', NESTED, { first });
     expect(results).toHaveLength(first);
-  } finally {
-    dataSource.logger = logger;
-  }
-  return statements;
+  });
 }
 
 describe('evaluationResults', () => {

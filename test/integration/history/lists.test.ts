@@ -114,7 +114,9 @@ describe('runs', () => {
     expect(await found('states: [FAILED, CANCELLED]')).toEqual(
       expected((run) => run.state !== RunState.SUCCEEDED),
     );
-    expect(await found('states: [FAILED]')).toEqual(expected((run) => run.state === 'FAILED'));
+    expect(await found('states: [FAILED]')).toEqual(
+      expected((run) => run.state === RunState.FAILED),
+    );
     expect(await found('states: []')).toEqual([]);
     expect(await found('states: null')).toEqual(expected(() => true));
     expect(await found('split: "train"')).toEqual(expected((run) => run.split === 'train'));

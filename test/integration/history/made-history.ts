@@ -28,13 +28,13 @@ export async function makeHistory(dataSource: DataSource, seed: number): Promise
   const first = await storeResult(dataSource, await newRun(dataSource));
   for (let i = 0; i < COUNT; i++) {
     // Tenths, so that many are equal; a third of some are missing.
-    const metrics = RESULT_METRICS.map((metric) => {
+    const metrics = RESULT_METRICS.map((metric): [string, number | null] => {
       const isMissing = SOMETIMES_NULL.includes(metric) && random.below(3) === 0;
       return [columnOf(metric), isMissing ? null : random.below(11) / 10];
     });
     const checkpoint = pick(checkpoints);
     await storeVariant(dataSource, first.runId, {
-      ...Object.fromEntries(metrics),
+      ...(Object.fromEntries(metrics) as Record<string, number | null>),
       checkpoint_id: checkpoint.id,
       checkpoint_digest: checkpoint.digest,
       dataset_id: pick(datasets).id,

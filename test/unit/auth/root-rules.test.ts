@@ -41,6 +41,7 @@ const EXPECTED: Record<string, Record<string, Role | 'any'>> = {
     setCheckpointAlias: 'runner',
     removeCheckpointAlias: 'runner',
     runEvaluation: 'runner',
+    runRobustness: 'runner',
     cancelEvaluation: 'runner',
     retryEvaluation: 'runner',
   },

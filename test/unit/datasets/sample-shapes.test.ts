@@ -1,5 +1,5 @@
 import { imageStatistics } from '../../../src/datasets/images/image-statistics';
-import { createRandom } from '../../../src/datasets/sample-shapes/random';
+import { createRandom } from '../../../src/datasets/random';
 import { createSampleSet } from '../../../src/datasets/sample-shapes/sample-shapes.source';
 import { SHAPES, UNITS_PER_PIXEL } from '../../../src/datasets/sample-shapes/shapes';
 

@@ -20,6 +20,10 @@ interface PlotProps {
   yLabel: string;
   /** In the reader's locale. */
   format: (value: number) => string;
+  /** Where the axis below is of another kind. */
+  formatX?: (value: number) => string;
+  /** About how many lines the axis below has. */
+  xTicks?: number;
   xDomain?: readonly [number, number];
   yDomain?: readonly [number, number];
   /** Of height by width. */
@@ -39,6 +43,8 @@ export function Plot({
   xLabel,
   yLabel,
   format,
+  formatX = format,
+  xTicks = TICKS,
   xDomain = [0, 1],
   yDomain = [0, 1],
   ratio = 0.8,
@@ -58,7 +64,7 @@ export function Plot({
       <div ref={ref} className="plot-place">
         {width > 0 && (
           <svg ref={svg} width={width} height={height} role="img" aria-label={description}>
-            <Axes {...{ x, y, width, height, xLabel, yLabel, format }} />
+            <Axes {...{ x, y, width, height, xLabel, yLabel, format, formatX, xTicks }} />
             {children({ x, y })}
           </svg>
         )}
@@ -81,9 +87,11 @@ interface AxesProps extends Scales {
   xLabel: string;
   yLabel: string;
   format: (value: number) => string;
+  formatX: (value: number) => string;
+  xTicks: number;
 }
 
-function Axes({ x, y, width, height, xLabel, yLabel, format }: AxesProps) {
+function Axes({ x, y, width, height, xLabel, yLabel, format, formatX, xTicks }: AxesProps) {
   const bottom = height - MARGIN.bottom;
   return (
     <g className="plot-axes">
@@ -95,11 +103,11 @@ function Axes({ x, y, width, height, xLabel, yLabel, format }: AxesProps) {
           </text>
         </g>
       ))}
-      {x.ticks(TICKS).map((tick) => (
+      {x.ticks(xTicks).map((tick) => (
         <g key={tick}>
           <line x1={x(tick)} x2={x(tick)} y1={MARGIN.top} y2={bottom} />
           <text className="plot-tick-x" x={x(tick)} y={bottom + 14}>
-            {format(tick)}
+            {formatX(tick)}
           </text>
         </g>
       ))}

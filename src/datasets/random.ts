@@ -4,6 +4,8 @@
 const { floor } = Math;
 
 export interface Random {
+  /** 32 random bits, as an integer of [0, 2^32). */
+  bits(): number;
   /** An integer of [0, count), for count up to 2^21. */
   below(count: number): number;
   /** An integer of [low, high], both included. */
@@ -11,11 +13,13 @@ export interface Random {
 }
 
 /**
- * Chris Doty-Humphrey's sfc32 (PractRand), seeded by one integer and run in as its author advises. Integer
+ * Chris Doty-Humphrey's sfc32 (PractRand), seeded by integers and run in as its author advises. Integer
  * operations only, so there is no last bit that could differ.
+ *
+ * @param stream tells uses of one seed apart
  */
-export function createRandom(seed: number): Random {
-  let a = 0;
+export function createRandom(seed: number, stream = 0): Random {
+  let a = stream | 0;
   let b = seed | 0;
   let c = 0x9e3779b9 | 0;
   let counter = 1;
@@ -32,5 +36,5 @@ export function createRandom(seed: number): Random {
 
   // The product stays below 2^53, hence exact, up to 2^21; the bias of at most count/2^32 does no harm here.
   const below = (count: number): number => floor((next() * count) / 2 ** 32);
-  return { below, between: (low, high) => low + below(high - low + 1) };
+  return { bits: next, below, between: (low, high) => low + below(high - low + 1) };
 }

@@ -1,5 +1,5 @@
 /** A report for a program to read, under the field names that scikit-learn users of Assay compare with. */
-import type { StoredReport } from '../../evaluations/scores/stored-report';
+import type { StoredReport } from './stored-report';
 import type { ReliabilityBin } from '../../metrics/calibration/reliability';
 import type { ScoreMetrics } from '../../metrics/full-report';
 import type { ClassCurves } from '../../metrics/ranking/one-vs-rest';

@@ -4,6 +4,7 @@ import { AddAliasesAndPreprocessing1795600000000 } from './1795600000000-add-ali
 import { CreateApiTokens1795700000000 } from './1795700000000-create-api-tokens';
 import { AddShardsAndWorkers1795800000000 } from './1795800000000-add-shards-and-workers';
 import { AddResultScores1795900000000 } from './1795900000000-add-result-scores';
+import { IndexTheHistory1796000000000 } from './1796000000000-index-the-history';
 
 export const MIGRATIONS = [
   CreateEvaluationTables1795500000000,
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   CreateApiTokens1795700000000,
   AddShardsAndWorkers1795800000000,
   AddResultScores1795900000000,
+  IndexTheHistory1796000000000,
 ];

@@ -207,21 +207,107 @@ CREATE UNIQUE INDEX checkpoint_alias_alias_idx ON public.checkpoint_alias USING 
 
 CREATE INDEX checkpoint_alias_checkpoint_id_idx ON public.checkpoint_alias USING btree (checkpoint_id);
 
+CREATE INDEX checkpoint_created_at_idx ON public.checkpoint USING btree (created_at, id);
+
 CREATE UNIQUE INDEX checkpoint_digest_preprocessing_digest_idx ON public.checkpoint USING btree (digest, preprocessing_digest);
 
 CREATE UNIQUE INDEX dataset_name_digest_idx ON public.dataset USING btree (name, digest);
 
-CREATE INDEX evaluation_result_checkpoint_id_created_at_idx ON public.evaluation_result USING btree (checkpoint_id, created_at);
+CREATE INDEX evaluation_result_accuracy_idx ON public.evaluation_result USING btree (accuracy, run_id);
 
-CREATE INDEX evaluation_result_created_at_idx ON public.evaluation_result USING btree (created_at);
+CREATE INDEX evaluation_result_average_precision_macro_idx ON public.evaluation_result USING btree (average_precision_macro, run_id);
 
-CREATE INDEX evaluation_result_dataset_id_split_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, accuracy);
+CREATE INDEX evaluation_result_balanced_accuracy_idx ON public.evaluation_result USING btree (balanced_accuracy, run_id);
 
-CREATE INDEX evaluation_result_dataset_id_split_macro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, macro_f1);
+CREATE INDEX evaluation_result_brier_score_idx ON public.evaluation_result USING btree (brier_score, run_id);
 
-CREATE INDEX evaluation_run_created_at_idx ON public.evaluation_run USING btree (created_at);
+CREATE INDEX evaluation_result_checkpoint_idx ON public.evaluation_result USING btree (checkpoint_id, created_at, run_id, engine, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_run_state_idx ON public.evaluation_run USING btree (state);
+CREATE INDEX evaluation_result_cohen_kappa_idx ON public.evaluation_result USING btree (cohen_kappa, run_id);
+
+CREATE INDEX evaluation_result_created_at_idx ON public.evaluation_result USING btree (created_at, run_id);
+
+CREATE INDEX evaluation_result_engine_idx ON public.evaluation_result USING btree (engine, created_at, run_id);
+
+CREATE INDEX evaluation_result_expected_calibration_error_idx ON public.evaluation_result USING btree (expected_calibration_error, run_id);
+
+CREATE INDEX evaluation_result_loss_idx ON public.evaluation_result USING btree (loss, run_id);
+
+CREATE INDEX evaluation_result_macro_f1_idx ON public.evaluation_result USING btree (macro_f1, run_id);
+
+CREATE INDEX evaluation_result_macro_precision_idx ON public.evaluation_result USING btree (macro_precision, run_id);
+
+CREATE INDEX evaluation_result_macro_recall_idx ON public.evaluation_result USING btree (macro_recall, run_id);
+
+CREATE INDEX evaluation_result_matthews_corrcoef_idx ON public.evaluation_result USING btree (matthews_corrcoef, run_id);
+
+CREATE INDEX evaluation_result_micro_f1_idx ON public.evaluation_result USING btree (micro_f1, run_id);
+
+CREATE INDEX evaluation_result_roc_auc_macro_idx ON public.evaluation_result USING btree (roc_auc_macro, run_id);
+
+CREATE INDEX evaluation_result_roc_auc_weighted_idx ON public.evaluation_result USING btree (roc_auc_weighted, run_id);
+
+CREATE INDEX evaluation_result_split_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, accuracy, run_id);
+
+CREATE INDEX evaluation_result_split_average_precision_macro_idx ON public.evaluation_result USING btree (dataset_id, split, average_precision_macro, run_id);
+
+CREATE INDEX evaluation_result_split_balanced_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, balanced_accuracy, run_id);
+
+CREATE INDEX evaluation_result_split_brier_score_idx ON public.evaluation_result USING btree (dataset_id, split, brier_score, run_id);
+
+CREATE INDEX evaluation_result_split_cohen_kappa_idx ON public.evaluation_result USING btree (dataset_id, split, cohen_kappa, run_id);
+
+CREATE INDEX evaluation_result_split_expected_calibration_error_idx ON public.evaluation_result USING btree (dataset_id, split, expected_calibration_error, run_id);
+
+CREATE INDEX evaluation_result_split_idx ON public.evaluation_result USING btree (dataset_id, split, created_at, run_id, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
+
+CREATE INDEX evaluation_result_split_loss_idx ON public.evaluation_result USING btree (dataset_id, split, loss, run_id);
+
+CREATE INDEX evaluation_result_split_macro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, macro_f1, run_id);
+
+CREATE INDEX evaluation_result_split_macro_precision_idx ON public.evaluation_result USING btree (dataset_id, split, macro_precision, run_id);
+
+CREATE INDEX evaluation_result_split_macro_recall_idx ON public.evaluation_result USING btree (dataset_id, split, macro_recall, run_id);
+
+CREATE INDEX evaluation_result_split_matthews_corrcoef_idx ON public.evaluation_result USING btree (dataset_id, split, matthews_corrcoef, run_id);
+
+CREATE INDEX evaluation_result_split_micro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, micro_f1, run_id);
+
+CREATE INDEX evaluation_result_split_roc_auc_macro_idx ON public.evaluation_result USING btree (dataset_id, split, roc_auc_macro, run_id);
+
+CREATE INDEX evaluation_result_split_roc_auc_weighted_idx ON public.evaluation_result USING btree (dataset_id, split, roc_auc_weighted, run_id);
+
+CREATE INDEX evaluation_result_split_top2_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top2_accuracy, run_id);
+
+CREATE INDEX evaluation_result_split_top3_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top3_accuracy, run_id);
+
+CREATE INDEX evaluation_result_split_top5_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top5_accuracy, run_id);
+
+CREATE INDEX evaluation_result_split_weighted_f1_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_f1, run_id);
+
+CREATE INDEX evaluation_result_split_weighted_precision_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_precision, run_id);
+
+CREATE INDEX evaluation_result_split_weighted_recall_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_recall, run_id);
+
+CREATE INDEX evaluation_result_top2_accuracy_idx ON public.evaluation_result USING btree (top2_accuracy, run_id);
+
+CREATE INDEX evaluation_result_top3_accuracy_idx ON public.evaluation_result USING btree (top3_accuracy, run_id);
+
+CREATE INDEX evaluation_result_top5_accuracy_idx ON public.evaluation_result USING btree (top5_accuracy, run_id);
+
+CREATE INDEX evaluation_result_weighted_f1_idx ON public.evaluation_result USING btree (weighted_f1, run_id);
+
+CREATE INDEX evaluation_result_weighted_precision_idx ON public.evaluation_result USING btree (weighted_precision, run_id);
+
+CREATE INDEX evaluation_result_weighted_recall_idx ON public.evaluation_result USING btree (weighted_recall, run_id);
+
+CREATE INDEX evaluation_run_checkpoint_idx ON public.evaluation_run USING btree (checkpoint_id, created_at, id);
+
+CREATE INDEX evaluation_run_created_at_idx ON public.evaluation_run USING btree (created_at, id);
+
+CREATE INDEX evaluation_run_split_idx ON public.evaluation_run USING btree (dataset_id, split, created_at, id);
+
+CREATE INDEX evaluation_run_state_idx ON public.evaluation_run USING btree (state, created_at, id);
 
 CREATE INDEX evaluation_shard_open_idx ON public.evaluation_shard USING btree (state) WHERE ((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying])::text[]));
 

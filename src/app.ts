@@ -4,6 +4,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from './analysis/result-samples.resolver';
+import { ResultComparisonResolver } from './analysis/comparison/result-comparison.resolver';
 import { ResultSlicesResolver } from './analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
@@ -21,15 +22,18 @@ import {
   EvaluationResultResolver,
 } from './evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from './evaluations/evaluation-run.resolver';
+import { HistoryResolver } from './evaluations/history/history.resolver';
 import { createLoaders, type EvaluationContext } from './evaluations/loaders';
 import { RobustnessResolver } from './evaluations/robustness/robustness.resolver';
 import { ResultScoresResolver } from './evaluations/scores/result-scores.resolver';
 import { WorkersResolver } from './evaluations/workers.resolver';
+import { GateResolver } from './gate/gate.resolver';
 import { createSchema } from './graphql/schema';
 import { isLoopbackAddress } from './http/host-check';
 import { createHttpServer, type HttpServer } from './http/http-server';
 import { addressOf } from './http/listen';
 import { type Services, startServices } from './services';
+import { LocalFiles } from './store/local-files';
 
 export interface App {
   services: Services;
@@ -92,6 +96,7 @@ async function createServer(services: Services) {
     aliases,
     datasets,
     evaluations,
+    history,
     curves,
     workers,
     database,
@@ -109,9 +114,12 @@ async function createServer(services: Services) {
       [EvaluationRunResolver, new EvaluationRunResolver(evaluations)],
       [EvaluationResultResolver, new EvaluationResultResolver(evaluations)],
       [ResultSamplesResolver, new ResultSamplesResolver(services.analysis)],
+      [ResultComparisonResolver, new ResultComparisonResolver(services.analysis.comparisons)],
       [ResultSlicesResolver, new ResultSlicesResolver(services.analysis.slices)],
       [SamplePredictionResolver, new SamplePredictionResolver()],
+      [HistoryResolver, new HistoryResolver(history)],
       [ResultScoresResolver, new ResultScoresResolver(curves)],
+      [GateResolver, new GateResolver(services.gate)],
       [RobustnessResolver, new RobustnessResolver(evaluations)],
       [ConfusionMatrixResolver, new ConfusionMatrixResolver()],
       [WorkersResolver, new WorkersResolver(workers)],
@@ -131,6 +139,7 @@ async function createServer(services: Services) {
       await dataSource.query('SELECT 1');
     },
     findImage: (address) => services.images.find(address),
+    fileStore: new LocalFiles(services.store, datasets),
     receiveUpload: (upload) => receiveCheckpoint(registration, upload),
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,

@@ -10,6 +10,7 @@ import { CheckpointAliasService } from './checkpoints/checkpoint-alias.service';
 import { CheckpointRegistration } from './checkpoints/checkpoint-registration';
 import { CheckpointService } from './checkpoints/checkpoint.service';
 import { CheckpointStore } from './checkpoints/checkpoint-store';
+import { gateRulesOf } from './config/gate-rules';
 import type { LoadedConfig } from './config/load-config';
 import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
@@ -24,6 +25,7 @@ import { createSampleSet } from './datasets/sample-shapes/sample-shapes.source';
 import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
+import { createHistory, type History } from './evaluations/history/history';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -31,10 +33,12 @@ import { createMetricsThread } from './evaluations/scores/metrics-thread';
 import { SHARD_QUEUES, type ShardQueue } from './evaluations/shard-job';
 import { WorkerHost, type WorkerSettings } from './evaluations/worker-host';
 import { WorkerRegistry } from './evaluations/worker-registry';
+import { GateService } from './gate/gate.service';
 import { ENGINE_NAMES } from './inference/engine';
 import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
 import { PgBossQueue } from './queue/pg-boss-queue';
+import type { RemoteFiles } from './store/remote-files';
 import { ServiceMetrics } from './telemetry/service-metrics';
 import { registerStoredState } from './telemetry/stored-state';
 
@@ -44,6 +48,8 @@ export interface Services {
   database: ConnectedDatabase;
   tokens: ApiTokenService;
   checkpoints: CheckpointService;
+  /** This installation's own files. */
+  store: CheckpointStore;
   registration: CheckpointRegistration;
   aliases: CheckpointAliasService;
   datasets: DatasetService;
@@ -52,7 +58,9 @@ export interface Services {
   analysis: AnalysisService;
   evaluations: EvaluationService;
   telemetry: ServiceMetrics;
+  history: History;
   curves: CurvesService;
+  gate: GateService;
   /** Starts to take jobs, once. What is not given is as config.yaml says, the engines are all. */
   startWorker(options?: Partial<WorkerSettings>): Promise<void>;
   /**
@@ -71,17 +79,22 @@ export function createLog(loaded: LoadedConfig): Logger {
   );
 }
 
-/** @param signal ends a download that is under way */
+/**
+ * @param signal ends a download that is under way
+ * @param baseUrls where to download from instead of the public addresses; none: nothing is downloaded
+ */
 export function createRegistry(
   loaded: LoadedConfig,
   onWarning: (message: string) => void,
   signal?: AbortSignal,
+  baseUrls?: readonly string[],
 ): DatasetRegistry {
   return createDatasetRegistry([
     createFashionMnist({
       dataDir: path.join(dataFolder(loaded), 'datasets', 'fashion-mnist'),
       ...(loaded.dataMirror && { mirrorDir: loaded.dataMirror }),
       ...(signal && { signal }),
+      ...(baseUrls && { baseUrls }),
       onWarning,
     }),
     createSampleSet(),
@@ -92,10 +105,18 @@ export function createRegistry(
  * Connects, migrates and starts the queue; a worker starts when it is asked for.
  *
  * @param signal ends downloads that are under way
+ * @param remote whose checkpoints and splits are evaluated; this installation's own where it is not given
  */
-export async function startServices(loaded: LoadedConfig, signal?: AbortSignal): Promise<Services> {
+export async function startServices(
+  loaded: LoadedConfig,
+  signal?: AbortSignal,
+  remote?: RemoteFiles,
+): Promise<Services> {
   const log = createLog(loaded);
-  const database = await connectDatabase(loaded, { entities: ENTITIES, migrations: MIGRATIONS });
+  const schema = { entities: ENTITIES, migrations: MIGRATIONS };
+  const database = await connectDatabase(loaded, schema, (message) => {
+    log.warn(message);
+  });
   const { dataSource } = database;
   const queue = createQueue(dataSource, log);
   const notifications = new Notifications(dataSource);
@@ -111,7 +132,7 @@ export async function startServices(loaded: LoadedConfig, signal?: AbortSignal):
     );
     const store = new CheckpointStore(path.join(dataFolder(loaded), 'checkpoints'));
     await store.removeLeftovers();
-    return wire({ loaded, log, database, queue, notifications, registry, store });
+    return wire({ loaded, log, database, queue, notifications, registry, store, remote });
   } catch (error) {
     await notifications.stop();
     await queue.stop();
@@ -143,20 +164,21 @@ interface Parts {
   notifications: Notifications;
   registry: DatasetRegistry;
   store: CheckpointStore;
+  remote: RemoteFiles | undefined;
 }
 
 function wire(parts: Parts): Services {
-  const { loaded, log, database, queue, notifications, registry, store } = parts;
+  const { loaded, log, database, queue, notifications, registry, store, remote } = parts;
   const { dataSource } = database;
   const { config, folder } = loaded;
-  const checkpoints = new CheckpointService(dataSource, store);
+  const checkpoints = new CheckpointService(dataSource, remote ?? store);
   const aliases = new CheckpointAliasService(dataSource);
   const registration = new CheckpointRegistration(
     dataSource,
     store,
     new CheckpointRoots(config.checkpointRoots.map((root) => path.resolve(folder, root))),
   );
-  const datasets = new DatasetService(dataSource, registry);
+  const datasets = new DatasetService(dataSource, registry, remote?.splitLoader);
   const events = new RunEvents();
   notifications.on('run', (runId) => {
     if (runId === undefined) events.missed();
@@ -171,6 +193,7 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
+  const evaluations = new EvaluationService({ dataSource, runs, requests, events });
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
   const telemetry = new ServiceMetrics(projectVersion());
@@ -201,6 +224,7 @@ function wire(parts: Parts): Services {
     database,
     tokens: new ApiTokenService(dataSource),
     checkpoints,
+    store,
     registration,
     aliases,
     datasets,
@@ -208,7 +232,17 @@ function wire(parts: Parts): Services {
     workers,
     analysis,
     telemetry,
-    evaluations: new EvaluationService({ dataSource, runs, requests, events }),
+    evaluations,
+    gate: new GateService({
+      rules: gateRulesOf(config),
+      baseline: config.gate.baseline,
+      manager: dataSource.manager,
+      evaluations,
+      aliases,
+      datasets,
+      comparisons: analysis.comparisons,
+    }),
+    history: createHistory(dataSource),
     curves: new CurvesService({ dataSource, datasets, metrics }),
     startWorker: (options) =>
       working.start({

@@ -1,31 +1,29 @@
 /** Looks into the predictions of results: samples, label errors. Whatever goes over all samples is done elsewhere. */
-import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import type { DatasetService } from '../datasets/dataset.service';
 import { checkClassIndex } from '../datasets/class-index';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import type { LabelError } from '../metrics/label-errors';
-import { startThread } from '../threads/start-thread';
-import { TaskThread } from '../threads/task-thread';
+import { ComparisonService } from './comparison/comparison.service';
 import { PredictionStore } from './prediction-store';
 import type { ResultPredictions } from './result-predictions';
 import { SlicesService } from './slices/slices.service';
+import { AnalysisThread } from './thread/analysis-thread';
 import type { SampleSelection, SelectedSamples } from './thread/select-samples';
-import type { TASKS } from './thread/tasks';
 
 export interface SamplePage extends SelectedSamples {
   predictions: ResultPredictions;
 }
 
 export class AnalysisService {
-  private readonly thread = new TaskThread<typeof TASKS>(() =>
-    startThread('assay-analysis', path.join(__dirname, 'thread', 'thread')),
-  );
+  private readonly thread = new AnalysisThread();
   private readonly store: PredictionStore;
+  readonly comparisons: ComparisonService;
   readonly slices: SlicesService;
 
   constructor(dataSource: DataSource, datasets: DatasetService) {
     this.store = new PredictionStore(dataSource, datasets, this.thread);
+    this.comparisons = new ComparisonService(this.store, this.thread);
     this.slices = new SlicesService(datasets, this.store, this.thread);
   }
 
@@ -50,6 +48,7 @@ export class AnalysisService {
   /** Gives back the memory of what was looked at. */
   forget(): void {
     this.store.forget();
+    this.comparisons.forget();
     this.slices.forget();
   }
 

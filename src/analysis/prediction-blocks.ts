@@ -17,21 +17,13 @@ interface BlockRow {
   logits: Buffer;
 }
 
-/**
- * @returns in the order of the results; what went wrong with one stands in its place
- *   (RESULT_TOO_LARGE, RESULT_PREDICTIONS_MISSING)
- */
+/** @returns in the order of the results; in the place of one that lacks some, RESULT_PREDICTIONS_MISSING */
 export async function readOutputs(
   manager: EntityManager,
   results: readonly EvaluationResult[],
 ): Promise<(Outputs | Error)[]> {
   const found = new Map<string, Outputs | Error>();
-  const readable = results.filter((result) => {
-    const fits = fitsInMemory(result.sampleCount, result.classCount);
-    if (!fits) found.set(result.runId, tooLarge(result));
-    return fits;
-  });
-  for (const group of groupsOf(readable)) {
+  for (const group of groupsOf(results)) {
     const rows = await manager.query<BlockRow[]>(
       'SELECT run_id, kind, logits FROM prediction_block WHERE run_id = ANY($1) ORDER BY run_id, shard',
       [group.map(({ runId }) => runId)],
@@ -49,7 +41,7 @@ function groupsOf(results: readonly EvaluationResult[]): EvaluationResult[][] {
   let room = 0;
   for (const result of results) {
     room -= bytesOf(result);
-    if (room < 0) {
+    if (groups.length === 0 || room < 0) {
       groups.push([]);
       room = STATEMENT_BYTES - bytesOf(result);
     }
@@ -61,7 +53,7 @@ function groupsOf(results: readonly EvaluationResult[]): EvaluationResult[][] {
 function joined(result: EvaluationResult, blocks: readonly BlockRow[]): Outputs | Error {
   const bytes = blocks.reduce((sum, { logits }) => sum + logits.length, 0);
   const [first] = blocks;
-  if (first === undefined || bytes !== bytesOf(result)) return missing(result);
+  if (first === undefined || bytes !== bytesOf(result)) return predictionsMissing(result);
   // Every platform that runs Node is little-endian, as the column is.
   const memory = new SharedArrayBuffer(bytes);
   const target = new Uint8Array(memory);
@@ -73,12 +65,10 @@ function joined(result: EvaluationResult, blocks: readonly BlockRow[]): Outputs 
   return { outputs: new Float32Array(memory), kind: first.kind };
 }
 
-function bytesOf({ sampleCount, classCount }: EvaluationResult): number {
-  return sampleCount * classCount * Float32Array.BYTES_PER_ELEMENT;
-}
-
-function tooLarge({ runId, sampleCount, classCount }: EvaluationResult): UserError {
-  return new UserError(
+/** @throws UserError RESULT_TOO_LARGE where its outputs are not for one memory */
+export function checkFits({ runId, sampleCount, classCount }: EvaluationResult): void {
+  if (fitsInMemory(sampleCount, classCount)) return;
+  throw new UserError(
     'RESULT_TOO_LARGE',
     `${sampleCount} samples of ${classCount} classes, as result ${runId} has, are more outputs than are held ` +
       'in memory at a time: ask for the metrics of counts, or evaluate on a smaller split',
@@ -86,7 +76,13 @@ function tooLarge({ runId, sampleCount, classCount }: EvaluationResult): UserErr
   );
 }
 
-function missing(result: EvaluationResult): OperationalError {
+/** Of its outputs. */
+export function bytesOf({ sampleCount, classCount }: EvaluationResult): number {
+  return sampleCount * classCount * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** For a result whose blocks are not all there. */
+export function predictionsMissing(result: EvaluationResult): OperationalError {
   return new OperationalError(
     'RESULT_PREDICTIONS_MISSING',
     `the predictions of result ${result.runId} are not stored in full: evaluate its checkpoint again`,

@@ -3,19 +3,21 @@ import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { DatasetService } from '../datasets/dataset.service';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
-import type { TaskThread } from '../threads/task-thread';
 import { ByteLru } from './byte-lru';
-import { type Outputs, readOutputs } from './prediction-blocks';
+import { bytesOf, checkFits, type Outputs, readOutputs } from './prediction-blocks';
 import { loadLabels } from './result-labels';
 import { type ResultPredictions, sizeOf } from './result-predictions';
-import type { TASKS } from './thread/tasks';
+import { analysisBusy, type AnalysisThread } from './thread/analysis-thread';
 
 /** A result of 10,000 samples and 10 classes takes one megabyte. */
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
+/** Of all outputs that are being read at a time: two of the largest results, or 1,300 usual ones. */
+const MAX_LOADING_BYTES = 512 * 1024 * 1024;
 
 export class PredictionStore {
   private readonly kept: ByteLru<ResultPredictions>;
   private readonly loading = new Map<string, Promise<ResultPredictions>>();
+  private loadingBytes = 0;
   /** What is asked for in one turn of the event loop is read together. */
   private readonly loader = new DataLoader<EvaluationResult, ResultPredictions>(
     (results) => this.readAll(results),
@@ -25,7 +27,7 @@ export class PredictionStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly datasets: DatasetService,
-    private readonly thread: TaskThread<typeof TASKS>,
+    private readonly thread: AnalysisThread,
     maxKeptBytes = MAX_KEPT_BYTES,
   ) {
     this.kept = new ByteLru(maxKeptBytes);
@@ -35,18 +37,14 @@ export class PredictionStore {
    * A result never changes, so neither do its predictions.
    *
    * @throws UserError RESULT_DATA_CHANGED, RESULT_TOO_LARGE; OperationalError
-   *   RESULT_DATA_UNAVAILABLE, RESULT_PREDICTIONS_MISSING
+   *   RESULT_DATA_UNAVAILABLE, RESULT_PREDICTIONS_MISSING, ANALYSIS_BUSY
    */
-  get(result: EvaluationResult): Promise<ResultPredictions> {
+  async get(result: EvaluationResult): Promise<ResultPredictions> {
     const { runId } = result;
     const kept = this.kept.get(runId);
-    if (kept) return Promise.resolve(kept);
-    let loading = this.loading.get(runId);
-    if (loading === undefined) {
-      loading = this.loader.load(result).finally(() => this.loading.delete(runId));
-      this.loading.set(runId, loading);
-    }
-    return loading;
+    if (kept) return kept;
+    checkFits(result);
+    return this.loading.get(runId) ?? this.load(result);
   }
 
   /** What is asked for next is read again. */
@@ -54,17 +52,27 @@ export class PredictionStore {
     this.kept.clear();
   }
 
+  private load(result: EvaluationResult): Promise<ResultPredictions> {
+    const bytes = bytesOf(result);
+    if (this.loadingBytes + bytes > MAX_LOADING_BYTES) return Promise.reject(analysisBusy());
+    this.loadingBytes += bytes;
+    const loading = this.loader.load(result).finally(() => {
+      this.loadingBytes -= bytes;
+      this.loading.delete(result.runId);
+    });
+    this.loading.set(result.runId, loading);
+    return loading;
+  }
+
   private async readAll(
     results: readonly EvaluationResult[],
   ): Promise<(ResultPredictions | Error)[]> {
     const { manager } = this.dataSource;
-    const labels = await loadLabels(manager, this.datasets, results);
-    const readable = results.filter((_, i) => !(labels[i] instanceof Error));
-    const outputs = await readOutputs(manager, readable);
-    const byRun = new Map(readable.map(({ runId }, i) => [runId, outputs[i]]));
-    return Promise.all(
-      results.map((result, i) => this.scored(result, byRun.get(result.runId), labels[i])),
-    );
+    const [labels, outputs] = await Promise.all([
+      loadLabels(manager, this.datasets, results),
+      readOutputs(manager, results),
+    ]);
+    return Promise.all(results.map((result, i) => this.scored(result, outputs[i], labels[i])));
   }
 
   private async scored(

@@ -15,6 +15,7 @@ import {
   type SampleSource,
 } from './sample-fields';
 import { nameOf, samplePrediction } from './sample-predictions';
+import { sampleSource } from './sample-source';
 
 /** Finding a page looks at every sample, however few are asked for. */
 const PAGE_COST = 20;
@@ -46,7 +47,7 @@ export class ResultSamplesResolver {
       first: args.first ?? DEFAULT_FIRST,
       after: afterOf(args.after, list, result.sampleCount),
     });
-    return connectionOf(page, await sourceOf(result, page, context), list);
+    return connectionOf(page, await sampleSource(result, page.predictions, context), list);
   }
 
   @FieldResolver(() => [SampleLabelError], {
@@ -60,7 +61,7 @@ export class ResultSamplesResolver {
     @Ctx() context: EvaluationContext,
   ): Promise<SampleLabelError[]> {
     const { predictions, errors } = await this.analysis.labelErrors(result, first);
-    const source = await sourceOf(result, { predictions }, context);
+    const source = await sampleSource(result, predictions, context);
     return errors.map(({ index, suggested, score }) => ({
       sample: samplePrediction(source, index),
       suggestedClass: suggested,
@@ -91,15 +92,6 @@ function afterOf(cursor: string | null | undefined, list: string, sampleCount: n
   const { id } = decodeCursor(cursor, list, isIndex);
   if (id < sampleCount) return id;
   throw invalidCursor(`the result has ${sampleCount} samples`);
-}
-
-export async function sourceOf(
-  { datasetId, split }: EvaluationResult,
-  { predictions }: Pick<SamplePage, 'predictions'>,
-  { loaders }: EvaluationContext,
-): Promise<SampleSource> {
-  const { classNames, digest } = await loaders.dataset.load(datasetId);
-  return { predictions, classNames, digest, split };
 }
 
 function connectionOf(

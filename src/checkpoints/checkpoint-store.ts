@@ -5,12 +5,18 @@ import path from 'node:path';
 import { OperationalError, UserError } from '../errors';
 import { CheckpointStaging } from './checkpoint-staging';
 import type { CheckpointFiles, CheckpointFormat } from './formats/checkpoint-files';
-import { readFolder } from './stored-files';
+import { METADATA_FILE } from './formats/checkpoint-digest';
+import { type HashedFile, hashFolder, readFolder } from './stored-files';
 
 /** What nobody wrote to for so long belongs to a process that was killed. */
 const STALE_AFTER_MS = 60 * 60 * 1000;
 
-export class CheckpointStore {
+/** Gives out the bytes of checkpoints, held against their digests. */
+export interface CheckpointReader {
+  load(digest: string, format: CheckpointFormat): Promise<CheckpointFiles>;
+}
+
+export class CheckpointStore implements CheckpointReader {
   constructor(private readonly root: string) {}
 
   /** Begins to store a checkpoint: a crash leaves all of it or none. */
@@ -25,7 +31,7 @@ export class CheckpointStore {
    * @throws UserError CHECKPOINT_CORRUPT where a byte differs, or a file is missing or too many
    */
   async load(digest: string, format: CheckpointFormat): Promise<CheckpointFiles> {
-    const folder = path.join(this.root, digest);
+    const folder = this.folderOf(digest);
     if (!existsSync(folder)) {
       throw new OperationalError(
         'CHECKPOINT_MISSING',
@@ -38,6 +44,21 @@ export class CheckpointStore {
     });
     if (checkpoint.digest !== digest) throw corrupt(digest);
     return checkpoint;
+  }
+
+  /**
+   * The files that the digest covers, by what lies here now, which may be damaged.
+   *
+   * @returns undefined where this machine does not have it
+   */
+  async list(digest: string): Promise<HashedFile[] | undefined> {
+    const folder = this.folderOf(digest);
+    if (!existsSync(folder)) return undefined;
+    return (await hashFolder(folder)).filter(({ name }) => name !== METADATA_FILE);
+  }
+
+  folderOf(digest: string): string {
+    return path.join(this.root, digest);
   }
 
   /** Removes what processes that were killed left half written. */

@@ -22,6 +22,7 @@ registerEnumType(CheckpointFormatEnum, { name: 'CheckpointFormat' });
   description: 'A file of weights, known by its SHA-256, and how its pixels are prepared.',
 })
 @Index(['digest', 'preprocessingDigest'], { unique: true })
+@Index('checkpoint_created_at_idx', ['createdAt', 'id'])
 export class Checkpoint {
   @Field(() => ID)
   @PrimaryColumn({ type: 'uuid' })

@@ -13,7 +13,9 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { IdArgs, ListArgs } from '../graphql-args';
+import { IdArgs } from '../graphql-args';
+import { type Connection, connectionType, costOfConnection } from '../pagination/connection';
+import { ConnectionArgs } from '../pagination/page';
 import { Checkpoint } from './checkpoint.entity';
 import { CheckpointAliasService } from './checkpoint-alias.service';
 import {
@@ -28,12 +30,14 @@ import { CheckpointRegistration } from './checkpoint-registration';
 import { CheckpointService } from './checkpoint.service';
 
 @ArgsType()
-class CheckpointsArgs extends ListArgs {
+class CheckpointsArgs extends ConnectionArgs {
   @Field(() => CheckpointFilter, { nullable: true })
   @IsOptional()
   @ValidateNested()
   filter?: CheckpointFilter;
 }
+
+const CheckpointConnection = connectionType(() => Checkpoint, 'Checkpoint');
 
 @Resolver(() => Checkpoint)
 export class CheckpointResolver {
@@ -44,11 +48,11 @@ export class CheckpointResolver {
   ) {}
 
   @Authorized('viewer')
-  @Query(() => [Checkpoint], { description: 'Newest first.' })
+  @Query(() => CheckpointConnection, { complexity: costOfConnection, description: 'Newest first.' })
   checkpoints(
-    @Args(() => CheckpointsArgs) { filter, first, offset }: CheckpointsArgs,
-  ): Promise<Checkpoint[]> {
-    return this.service.list(filter ?? {}, first, offset);
+    @Args(() => CheckpointsArgs) { filter, ...page }: CheckpointsArgs,
+  ): Promise<Connection<Checkpoint>> {
+    return this.service.list(filter ?? {}, page);
   }
 
   @Authorized('viewer')

@@ -1,11 +1,15 @@
 /** Finds checkpoints, changes what people say about them, and gives out their bytes. */
 import { type DataSource, IsNull, type Repository } from 'typeorm';
 import { UserError } from '../errors';
+import type { Connection } from '../pagination/connection';
+import { keysetConnection } from '../pagination/keyset-connection';
+import type { ConnectionArgs } from '../pagination/page';
+import { SqlParameters } from '../pagination/sql-parameters';
 import { Checkpoint } from './checkpoint.entity';
 import { CheckpointAlias } from './checkpoint-alias.entity';
 import type { CheckpointFilter, UpdateCheckpointInput } from './checkpoint-inputs';
-import { filteredCheckpoints } from './checkpoint-list';
-import type { CheckpointStore } from './checkpoint-store';
+import { checkpointSource, NEWEST_FIRST } from './checkpoint-list';
+import type { CheckpointReader } from './checkpoint-store';
 import type { CheckpointFiles } from './formats/checkpoint-files';
 
 export class CheckpointService {
@@ -13,7 +17,7 @@ export class CheckpointService {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly store: CheckpointStore,
+    private readonly store: CheckpointReader,
   ) {
     this.repository = dataSource.getRepository(Checkpoint);
   }
@@ -50,14 +54,22 @@ export class CheckpointService {
     );
   }
 
-  /** Newest first. */
-  list(filter: Partial<CheckpointFilter>, first: number, offset: number): Promise<Checkpoint[]> {
-    return filteredCheckpoints(this.repository, filter)
-      .orderBy('checkpoint.createdAt', 'DESC')
-      .addOrderBy('checkpoint.id', 'DESC')
-      .take(first)
-      .skip(offset)
-      .getMany();
+  /**
+   * Newest first.
+   *
+   * @throws UserError PAGE_AMBIGUOUS, INVALID_CURSOR
+   */
+  list(filter: Partial<CheckpointFilter>, args: ConnectionArgs): Promise<Connection<Checkpoint>> {
+    const parameters = new SqlParameters();
+    const source = checkpointSource(filter, parameters);
+    const query = {
+      entity: Checkpoint,
+      idProperty: 'id',
+      order: NEWEST_FIRST,
+      source,
+      parameters,
+    } as const;
+    return keysetConnection(this.dataSource.manager, query, args);
   }
 
   /** @throws UserError CHECKPOINT_NOT_FOUND */

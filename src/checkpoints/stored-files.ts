@@ -31,24 +31,37 @@ export async function readFolder(
 /** The digest of the folder's files, read piece by piece; undefined where they can't be read. */
 export async function sha256OfFolder(folder: string): Promise<string | undefined> {
   try {
-    const hashes = new Map<string, string>();
-    for (const name of await readdir(folder)) {
-      hashes.set(name, await sha256OfFile(path.join(folder, name)));
-    }
-    return digestOfHashes(hashes);
+    const files = await hashFolder(folder);
+    return digestOfHashes(new Map(files.map(({ name, sha256 }) => [name, sha256])));
   } catch {
     return undefined;
   }
 }
 
-async function sha256OfFile(file: string): Promise<string> {
+export interface HashedFile {
+  name: string;
+  sizeBytes: number;
+  sha256: string;
+}
+
+/** Each file of the folder with the hash that it really has, read piece by piece. */
+export async function hashFolder(folder: string): Promise<HashedFile[]> {
+  const files: HashedFile[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    files.push({ name, ...(await hashFile(path.join(folder, name))) });
+  }
+  return files;
+}
+
+async function hashFile(file: string): Promise<Pick<HashedFile, 'sizeBytes' | 'sha256'>> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (;;) {
+    for (let sizeBytes = 0; ;) {
       const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null);
-      if (bytesRead === 0) return hash.digest('hex');
+      if (bytesRead === 0) return { sizeBytes, sha256: hash.digest('hex') };
+      sizeBytes += bytesRead;
       hash.update(buffer.subarray(0, bytesRead));
     }
   } finally {

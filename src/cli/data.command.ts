@@ -1,15 +1,17 @@
-/** `assay data pull | push | status`: versions of data, kept as DVC keeps them. */
-import { Command, InvalidArgumentError } from 'commander';
+/** `assay data add | pull | push | status`: versions of data, kept as DVC keeps them. */
+import { Command } from 'commander';
 import type { PulledOutput } from '../dvc/pull';
 import { pull } from '../dvc/pull';
 import { push, type PushedOutput } from '../dvc/push';
 import type { DataOptions } from '../dvc/repository';
 import { status } from '../dvc/status';
-import { interruptible } from './interruptible';
+import { addDataCommand } from './data-add.command';
+import { countedFiles, jobsOption, untilInterrupted } from './data-parts';
 import type { CommandIo } from './output/command-io';
 import { statusLines } from './output/data-status-view';
 import { printable } from './output/printable';
 import { ProgressBar } from './output/progress-bar';
+import { environmentOf } from './remote-environment';
 
 interface DataFlags {
   remote?: string;
@@ -17,13 +19,10 @@ interface DataFlags {
   json?: boolean;
 }
 
-/** As many transfers at a time as dvc's own remotes bear without being told otherwise. */
-const DEFAULT_JOBS = 4;
-const MAX_JOBS = 64;
-
 export function dataCommand(io: CommandIo): Command {
   return new Command('data')
-    .description('versions of data, kept as DVC keeps them')
+    .description('versions of data and checkpoints, kept as DVC keeps them')
+    .addCommand(addDataCommand(io))
     .addCommand(
       withFlags(new Command('pull'))
         .description('fetch tracked files, each checked by its MD5')
@@ -57,7 +56,7 @@ function withFlags(command: Command): Command {
   return command
     .argument('[target...]', '.dvc files, tracked files or folders (default: all)')
     .option('--remote <name>', 'a remote of .dvc/config (default: core.remote)')
-    .option('--jobs <number>', 'files at a time', jobs, DEFAULT_JOBS)
+    .addOption(jobsOption())
     .option('--json', 'print the result as one line of JSON');
 }
 
@@ -68,30 +67,30 @@ async function transfer<Summary extends PulledOutput | PushedOutput>(
   flags: DataFlags,
   work: (options: DataOptions) => Promise<Summary[]>,
 ): Promise<void> {
-  const interruption = interruptible();
   const bar = new ProgressBar({ out: io.stderr, isTty: io.isTty, title, unit: 'bytes' });
-  let outputs: Summary[];
-  try {
-    outputs = await work({
-      targets,
-      remote: flags.remote,
-      jobs: flags.jobs,
-      signal: interruption.signal,
-      onProgress: (done, total) => {
-        bar.update(done, total);
-      },
-    });
-  } finally {
-    bar.end();
-    interruption.end();
-  }
+  const outputs = await untilInterrupted(async (signal) => {
+    try {
+      return await work({
+        targets,
+        remote: flags.remote,
+        jobs: flags.jobs,
+        signal,
+        environment: environmentOf(io),
+        onProgress: (done, total) => {
+          bar.update(done, total);
+        },
+      });
+    } finally {
+      bar.end();
+    }
+  });
   if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
   else io.stdout.write(outputs.map((output) => `${wordsFor(output)}\n`).join(''));
 }
 
 function wordsFor(output: PulledOutput | PushedOutput): string {
   const { path, files } = output;
-  const what = `${printable(path)}: ${files} ${files === 1 ? 'file' : 'files'}`;
+  const what = `${printable(path)}: ${countedFiles(files)}`;
   return 'sent' in output
     ? `${what}, ${output.sent} objects sent`
     : `${what}, ${output.fetched} objects fetched, ${output.placed} files written`;
@@ -103,19 +102,11 @@ async function showStatus(
   flags: DataFlags & { cloud?: boolean },
 ): Promise<void> {
   const { remote, jobs } = flags;
-  const interruption = interruptible();
-  try {
-    const cloud = flags.cloud ?? remote !== undefined;
-    const outputs = await status({ targets, remote, jobs, cloud, signal: interruption.signal });
-    if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
-    else io.stdout.write(statusLines(outputs).join(''));
-  } finally {
-    interruption.end();
-  }
-}
-
-function jobs(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_JOBS) return value;
-  throw new InvalidArgumentError(`a whole number from 1 to ${MAX_JOBS} is needed`);
+  const cloud = flags.cloud ?? remote !== undefined;
+  const environment = environmentOf(io);
+  const outputs = await untilInterrupted((signal) =>
+    status({ targets, remote, jobs, cloud, signal, environment }),
+  );
+  if (flags.json) io.stdout.write(`${JSON.stringify({ outputs })}\n`);
+  else io.stdout.write(statusLines(outputs).join(''));
 }

@@ -1,6 +1,8 @@
 /** Runs one evaluation in this process and shows it: the bar while it runs, then the result. */
+import { persistently } from '../database/persistently';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { type EvaluationRun, RunState } from '../evaluations/evaluation-run.entity';
+import { type EvaluationService, hasEnded } from '../evaluations/evaluation.service';
 import { storedReport } from '../evaluations/scores/stored-report';
 import { samplesSeen } from '../evaluations/run-progress';
 import { UserError } from '../errors';
@@ -42,29 +44,74 @@ export async function evaluate(
   };
   if (signal?.aborted) cancel();
   signal?.addEventListener('abort', cancel);
+  try {
+    return await resultOf(evaluations, run, io);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * Follows a run, whoever computes it, to its end.
+ *
+ * @param signal leaves it, and the run goes on
+ * @throws UserError RUN_NOT_FOUND, RUN_LEFT; as `evaluate` does where the run did not succeed
+ */
+export async function follow(
+  { evaluations, checkpoints, datasets }: Services,
+  runId: string,
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<{ job: Job; result: EvaluationResult }> {
+  const run = await evaluations.run(runId);
+  const [checkpoint, dataset] = await Promise.all([
+    checkpoints.get(run.checkpointId),
+    datasets.get(run.datasetId),
+  ]);
+  return { job: { checkpoint, dataset }, result: await resultOf(evaluations, run, io, signal) };
+}
+
+async function resultOf(
+  evaluations: EvaluationService,
+  run: EvaluationRun,
+  io: CommandIo,
+  leaving?: AbortSignal,
+): Promise<EvaluationResult> {
   const bar = new ProgressBar({
     out: io.stderr,
     isTty: io.isTty,
     title: 'Evaluating',
     total: run.samplesTotal,
     unit: 'images',
-    batchSize: options.batchSize,
+    batchSize: run.batchSize,
+    ...(run.startedAt && { elapsedMs: Math.max(0, Date.now() - run.startedAt.getTime()) }),
   });
-  let ended: EvaluationRun = run;
+  let last = run;
+  const states = evaluations.watch(run.id);
+  const leave = () => void states.return?.();
+  leaving?.addEventListener('abort', leave);
+  if (leaving?.aborted) leave();
   try {
-    for await (const state of evaluations.watch(run.id)) {
+    for await (const state of states) {
       bar.update(samplesSeen(state));
-      ended = state;
+      last = state;
     }
   } finally {
     bar.end();
-    signal?.removeEventListener('abort', cancel);
+    leaving?.removeEventListener('abort', leave);
   }
-  const result = await evaluations.result(run.id);
-  if (ended.state === RunState.SUCCEEDED && result) return result;
+  if (!hasEnded(last)) {
+    throw new UserError(
+      'RUN_LEFT',
+      `the run goes on; "assay evaluate --follow ${run.id}" takes it up again`,
+      { details: { runId: run.id } },
+    );
+  }
+  const result = await persistently(() => evaluations.result(run.id), leaving);
+  if (last.state === RunState.SUCCEEDED && result) return result;
   throw new UserError(
-    ended.failureCode ?? 'RUN_CANCELLED',
-    ended.failureMessage ?? 'the run was cancelled',
+    last.failureCode ?? 'RUN_CANCELLED',
+    last.failureMessage ?? 'the run was cancelled',
     { details: { runId: run.id } },
   );
 }

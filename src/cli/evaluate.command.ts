@@ -1,36 +1,31 @@
-/** `assay evaluate`: one evaluation from the terminal, stored, shown and held against the thresholds. */
+/** `assay evaluate`: one evaluation from the terminal, stored, shown and held against the gate's rules. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Checkpoint } from '../checkpoints/checkpoint.entity';
-import { checkedDetails } from '../checkpoints/checkpoint-inputs';
 import { loadConfig } from '../config/load-config';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { storedReport } from '../evaluations/scores/stored-report';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
-import { checkThresholds, type GateResult } from '../metrics/gate';
-import { report } from '../metrics/report';
+import type { GateReport } from '../gate/gate.service';
 import { type Services, startServices } from '../services';
-import { DEFAULT_DATASET, type Job, prepareDefaultJob, registerCheckpointFor } from './default-job';
-import { evaluate, showResult } from './evaluate-and-show';
+import type { Job } from './default-job';
+import { evaluate, follow, showResult } from './evaluate-and-show';
 import { interruptible } from './interruptible';
+import { batchSize, jobOf, type JobFlags } from './job-of';
 import type { CommandIo } from './output/command-io';
-import { downloadProgress } from './output/download-progress';
+import { gateJson } from './output/gate-json';
 import { writeGate } from './output/gate-view';
-import { storedReportJson } from './output/report-json';
+import { storedReportJson } from '../evaluations/scores/report-json';
 
-interface EvaluateFlags {
-  checkpoint?: string;
-  name?: string;
-  dataset?: string;
+interface EvaluateFlags extends JobFlags {
   split: string;
   engine?: EngineName;
   batchSize?: number;
   force?: boolean;
+  follow?: string;
   gate?: boolean;
   json?: boolean;
 }
 
 const GATE_MISSED = 1;
-const MAX_BATCH_SIZE = 4096;
 
 export function evaluateCommand(io: CommandIo): Command {
   return new Command('evaluate')
@@ -45,31 +40,27 @@ export function evaluateCommand(io: CommandIo): Command {
       ),
     )
     .option('--batch-size <n>', 'images a forward pass (default: config.yaml)', batchSize)
-    .option(
-      '--gate',
-      'hold the result against the thresholds of config.yaml: exit 1 if one is missed',
-    )
+    .option('--gate', 'hold the result against the rules of config.yaml: exit 1 if one is missed')
     .option('--force', 'evaluate again where an equal result is stored')
+    .addOption(
+      new Option('--follow <run>', 'show a run that is under way anywhere, and then its result')
+        .argParser(runId)
+        .conflicts(['checkpoint', 'name', 'dataset', 'engine', 'batchSize', 'force']),
+    )
     .option('--json', 'print the result as one line of JSON')
     .action((flags: EvaluateFlags) => run(io, flags));
 }
 
 async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   const loaded = loadConfig();
-  const { evaluation, thresholds } = loaded.config;
   const interruption = interruptible();
   const services = await startServices(loaded, interruption.signal);
   try {
-    await services.startWorker({ engines: [flags.engine ?? evaluation.engine] });
-    const job = await jobOf(services, flags, io);
-    const options = {
-      split: flags.split,
-      engine: flags.engine ?? evaluation.engine,
-      batchSize: flags.batchSize ?? evaluation.batchSize,
-      force: flags.force ?? false,
-    };
-    const result = await evaluate(services, job, options, io, interruption.signal);
-    const gate = flags.gate ? checkThresholds(report(result), thresholds) : undefined;
+    const { job, result } =
+      flags.follow === undefined
+        ? await evaluated(services, flags, io, interruption.signal)
+        : await follow(services, flags.follow, io, interruption.signal);
+    const gate = flags.gate ? await services.gate.check(result) : undefined;
     if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(job, result, gate))}\n`);
     else showResult(job, result, io);
     if (gate && !flags.json) writeGate(io.stdout, gate, { isTty: io.isTty });
@@ -81,29 +72,27 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   }
 }
 
-async function jobOf(services: Services, flags: EvaluateFlags, io: CommandIo): Promise<Job> {
-  const { checkpoint: path, dataset: name } = flags;
-  if (path === undefined && name === undefined) return prepareDefaultJob(services, io);
-  const progress = downloadProgress(io);
-  try {
-    const dataset = await services.datasets.register(name ?? DEFAULT_DATASET, progress.update);
-    const checkpoint =
-      path === undefined
-        ? await registerCheckpointFor(services, dataset)
-        : await registerNamed(services, path, flags.name);
-    return { checkpoint, dataset };
-  } finally {
-    progress.end();
-  }
-}
-
-async function registerNamed(services: Services, path: string, name?: string): Promise<Checkpoint> {
-  const details = checkedDetails(name === undefined ? {} : { name });
-  return (await services.registration.fromPath(path, details)).checkpoint;
+async function evaluated(
+  services: Services,
+  flags: EvaluateFlags,
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<{ job: Job; result: EvaluationResult }> {
+  const { evaluation } = services.loaded.config;
+  const engine = flags.engine ?? evaluation.engine;
+  await services.startWorker({ engines: [engine] });
+  const job = await jobOf(services, flags, io);
+  const options = {
+    split: flags.split,
+    engine,
+    batchSize: flags.batchSize ?? evaluation.batchSize,
+    force: flags.force ?? false,
+  };
+  return { job, result: await evaluate(services, job, options, io, signal) };
 }
 
 /** Names and figures under the field names of `assay score --json`. */
-function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate?: GateResult) {
+function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate?: GateReport) {
   const { runId, checkpointDigest, dataDigest, split, engine, backend, backendVersion } = result;
   const { loadMs, inferenceMs, totalMs } = result;
   return {
@@ -118,12 +107,11 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
     backendVersion,
     timings: { loadMs, inferenceMs, totalMs },
     ...storedReportJson(storedReport(result), dataset.classNames),
-    ...(gate && { gate }),
+    ...(gate && { gate: gateJson(gate) }),
   };
 }
 
-function batchSize(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= MAX_BATCH_SIZE) return value;
-  throw new InvalidArgumentError(`a whole number of 1 to ${MAX_BATCH_SIZE} is needed`);
+function runId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('the id of a run is needed, as "runEvaluation" answers it');
 }

@@ -20,6 +20,11 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./workers.command') as typeof import('./workers.command')).workersCommand,
   evaluate: () =>
     (require('./evaluate.command') as typeof import('./evaluate.command')).evaluateCommand,
+  gate: () => (require('./gate.command') as typeof import('./gate.command')).gateCommand,
+  compare: () =>
+    (require('./compare.command') as typeof import('./compare.command')).compareCommand,
+  results: () =>
+    (require('./results.command') as typeof import('./results.command')).resultsCommand,
   train: () => (require('./train.command') as typeof import('./train.command')).trainCommand,
   score: () => (require('./score.command') as typeof import('./score.command')).scoreCommand,
   checkpoint: () =>
@@ -34,6 +39,7 @@ const COMMANDS: Record<string, () => CommandFactory> = {
     (require('./migrate.command') as typeof import('./migrate.command')).migrateCommand,
   migration: () =>
     (require('./migration.command') as typeof import('./migration.command')).migrationCommand,
+  doctor: () => (require('./doctor.command') as typeof import('./doctor.command')).doctorCommand,
   schema: () => (require('./schema.command') as typeof import('./schema.command')).schemaCommand,
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

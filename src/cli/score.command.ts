@@ -8,7 +8,7 @@ import { bootstrapIntervals } from '../metrics/statistics/bootstrap';
 import { MAX_RESAMPLES } from '../metrics/statistics/bootstrap-options';
 import type { CommandIo } from './output/command-io';
 import { printable } from './output/printable';
-import { fullReportJson } from './output/report-json';
+import { fullReportJson } from '../evaluations/scores/report-json';
 import { writeReport } from './output/report-view';
 
 /** 10,000 rows of 1,000 logits are some 200 MB of JSON; a string of Node ends at 512 MB. */

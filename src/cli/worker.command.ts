@@ -8,8 +8,9 @@ import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { type Services, startServices } from '../services';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
+import { type RemoteFlags, remoteFiles } from './remote-worker';
 
-interface WorkerFlags {
+interface WorkerFlags extends RemoteFlags {
   concurrency?: number;
   engines: EngineName[];
   probes?: boolean;
@@ -23,16 +24,25 @@ export function workerCommand(io: CommandIo): Command {
     .option('--concurrency <n>', 'shards in hand at a time (default: config.yaml)', concurrency)
     .option('--engines <names>', 'what it can run, with commas', engines, [...ENGINE_NAMES])
     .option('--probes', 'answer at HOST and PORT: /health/live, /health/ready and /metrics')
+    .option(
+      '--api <address>',
+      'get checkpoints and data from this service, with the token in ASSAY_TOKEN (default: from the own data folder)',
+    )
+    .option('--token-file <path>', 'a file that holds the token, instead of ASSAY_TOKEN')
     .action((flags: WorkerFlags) => run(io, flags));
 }
 
 async function run(io: CommandIo, { probes, ...flags }: WorkerFlags): Promise<void> {
   const interruption = interruptible();
-  const services = await startServices(loadConfig(), interruption.signal);
+  const loaded = loadConfig();
+  const fetching = new AbortController();
+  const remote = await remoteFiles(flags, loaded, io, fetching.signal);
+  const services = await startServices(loaded, interruption.signal, remote);
   let server: ProbeServer | undefined;
   try {
     if (probes) server = await startProbes(services, io);
-    await services.startWorker(flags);
+    const { engines, concurrency } = flags;
+    await services.startWorker({ engines, ...(concurrency !== undefined && { concurrency }) });
     io.stdout.write(
       `Worker ${process.pid} takes shards for ${flags.engines.join(' and ')}.\nCtrl-C stops it.\n`,
     );
@@ -41,6 +51,8 @@ async function run(io: CommandIo, { probes, ...flags }: WorkerFlags): Promise<vo
   } finally {
     await server?.close();
     await services.stop();
+    // Behind the drain, in which a shard may still wait for its files.
+    fetching.abort();
     interruption.end();
   }
 }

@@ -9,6 +9,7 @@ import {
   IsOptional,
   IsString,
   Max,
+  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -47,6 +48,7 @@ export class TrainConfig {
 const Ratio = () => applyAll(IsOptional(), IsNumber(finite), Min(0), Max(1));
 
 /** Bounds of the gate under the metrics' own names. Lower bounds, but for the loss. */
+/** Lower bounds on points, but `loss`, an upper one: the short form of rules. */
 export class ThresholdsConfig {
   @Ratio() accuracy?: number;
   @Ratio() balanced_accuracy?: number;
@@ -56,6 +58,13 @@ export class ThresholdsConfig {
   @Ratio() micro_f1?: number;
   @Ratio() weighted_f1?: number;
   @IsOptional() @IsNumber(finite) @Min(0) loss?: number;
+}
+
+export class GateConfig {
+  /** An alias or a result's id, for rules on a baseline. */
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(100) baseline: string | null = null;
+  /** Checked rule by rule as `parseGateRules` says. */
+  @IsArray() @ArrayMaxSize(200) rules: unknown[] = [];
 }
 
 export class EvaluationConfig {
@@ -70,6 +79,8 @@ export class WorkerConfig {
   @IsInt() @Min(1) @Max(64) concurrency = 1;
   /** How long a worker that is stopped works on what it has begun, before it hands it back. */
   @IsInt() @Min(0) @Max(3_600_000) drainMs = 5_000;
+  /** Disk that a worker takes for what it fetches from a service (--api); what was used longest ago goes. */
+  @IsInt() @Min(0) @Max(2 ** 50) cacheBytes = 4 * 2 ** 30;
 }
 
 export class DatabaseConfig {
@@ -102,6 +113,7 @@ export class AppConfig {
   @ValidateNested() trainParams = new TrainConfig();
   @IsString() @IsNotEmpty() ckptPath = 'checkpoints/fashion-cnn';
   @ValidateNested() thresholds = new ThresholdsConfig();
+  @ValidateNested() gate = new GateConfig();
   @ValidateNested() evaluation = new EvaluationConfig();
   @ValidateNested() worker = new WorkerConfig();
   @IsString() @IsNotEmpty() dataPath = '.assay';

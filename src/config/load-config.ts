@@ -5,6 +5,7 @@ import { getMetadataStorage, validateSync, type ValidationError } from 'class-va
 import { type Document, parseDocument } from 'yaml';
 import { UserError, messageOf } from '../errors';
 import { AppConfig } from './config';
+import { parseGateRules } from './gate-rules';
 import { projectRoot } from './project-root';
 
 export interface LoadedConfig {
@@ -31,6 +32,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): LoadedConfig {
   fillFromEnvironment(config, env, problems);
   const invalid = validateSync(config, { forbidUnknownValues: true });
   problems.push(...invalid.flatMap((error) => problemsOf(error, '')));
+  if (Array.isArray(config.gate.rules))
+    problems.push(...parseGateRules(config.gate.rules).problems);
   if (problems.length > 0) throw configInvalid(file, problems);
   const folder = path.dirname(file);
   return {

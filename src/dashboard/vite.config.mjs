@@ -18,7 +18,18 @@ export default defineConfig({
     // Nothing as a data: address, which the page's policy refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // Hundreds of "use client" in GraphiQL's libraries, which mean nothing here.
+      onwarn(warning, warn) {
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+      },
+      input: { index: path.join(root, 'index.html'), explorer: path.join(root, 'explorer.html') },
+    },
   },
+  // Their content policy lets them import nothing.
+  worker: { format: 'iife' },
+  // Two of them, and GraphiQL takes no schema of the other one.
+  resolve: { dedupe: ['graphql', 'react', 'react-dom'] },
   server: {
     host: '127.0.0.1',
     proxy: {

@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/load-config';
 import { withTerminal } from '../config/terminal';
 import { type DatabaseTarget, openDatabase, type OpenDatabaseOptions } from './data-source';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres';
+import { poolOf } from './sql';
 
 export interface ConnectedDatabase {
   dataSource: DataSource;
@@ -16,10 +17,16 @@ export interface ConnectedDatabase {
 
 type Schema = Pick<OpenDatabaseOptions, 'entities' | 'migrations'>;
 
-/** @throws as `openDatabase`, the credentials reader and the embedded PostgreSQL say */
+/**
+ * An embedded server that dies is started again for as long as the connection is open.
+ *
+ * @param onTrouble told when that happens, and when it does not succeed, a sentence each
+ * @throws as `openDatabase`, the credentials reader and the embedded PostgreSQL say
+ */
 export async function connectDatabase(
   loaded: LoadedConfig,
   schema: Schema,
+  onTrouble: (message: string) => void = () => undefined,
 ): Promise<ConnectedDatabase> {
   const { poolSize } = loaded.config.database;
   const target = await configuredTarget(loaded);
@@ -27,16 +34,25 @@ export async function connectDatabase(
     const dataSource = await openDatabase({ target, poolSize, ...schema });
     return { dataSource, embedded: false, close: () => dataSource.destroy() };
   }
+  let dataSource: DataSource | undefined;
   const server = await startEmbeddedPostgres({
     dataDir: path.join(dataFolder(loaded), 'postgres'),
+    keepUp: {
+      // Connections that the pool opens from now on go there.
+      onRestart: (port) => {
+        if (dataSource) poolOf(dataSource).options.port = port;
+      },
+      onTrouble,
+    },
   });
   try {
-    const dataSource = await openDatabase({ target: server.connection, poolSize, ...schema });
+    const opened = await openDatabase({ target: server.connection, poolSize, ...schema });
+    dataSource = opened;
     return {
-      dataSource,
+      dataSource: opened,
       embedded: true,
       close: async () => {
-        await dataSource.destroy();
+        await opened.destroy();
         await server.stop();
       },
     };

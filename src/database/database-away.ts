@@ -6,9 +6,9 @@
  */
 const PASSING =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P0[1-5]|25P03|40...|55000)$/;
-/** The driver gives these no code. */
+/** The driver gives these no code; TypeORM takes a transaction's connection back ("already released") when it breaks. */
 const PASSING_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|connection timeout|not queryable|Connection ended|Query runner already released|Client was closed/i;
+  /Connection terminated|timeout exceeded when trying to connect|connection timeout|not queryable|Connection ended|already released|Client was closed/i;
 
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

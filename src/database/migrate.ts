@@ -42,12 +42,13 @@ async function locked<T>(dataSource: DataSource, work: () => Promise<T>): Promis
   }
 }
 
-async function ranMigrations(dataSource: DataSource): Promise<string[]> {
+/** The names of those that the database says have run, the oldest first. */
+export async function ranMigrations(dataSource: DataSource): Promise<string[]> {
   const [table] = await dataSource.query<{ name: string | null }[]>(
     `SELECT to_regclass('migration') AS name`,
   );
   // On an empty database there is not even the table yet.
   if (!table?.name) return [];
-  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migration');
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
   return rows.map(({ name }) => name);
 }

@@ -9,15 +9,22 @@ import type { DatasetInfo, DownloadProgress, Split } from './dataset';
 import { Dataset, type DatasetSplit } from './dataset.entity';
 import type { DatasetRegistry } from './dataset-registry';
 
+/** Gets a registered split from elsewhere than this machine's own sources. */
+export interface SplitLoader {
+  /** @returns the samples of the split's digest, checked */
+  load(dataset: Dataset, split: DatasetSplit): Promise<Split>;
+}
 export type LabelledSplit = Omit<Split, 'images' | 'tags'>;
 
 export class DatasetService {
   private readonly repository: Repository<Dataset>;
   private readonly corrupted = new CorruptedSplits();
 
+  /** @param remote where given, splits are loaded from there alone */
   constructor(
     dataSource: DataSource,
     private readonly registry: DatasetRegistry,
+    private readonly remote?: SplitLoader,
   ) {
     this.repository = dataSource.getRepository(Dataset);
   }
@@ -68,6 +75,18 @@ export class DatasetService {
     });
   }
 
+  /** A dataset in which there is a split of this content. */
+  async bySplitDigest(digest: string): Promise<{ dataset: Dataset; split: string } | undefined> {
+    const dataset = await this.repository
+      .createQueryBuilder('dataset')
+      .where('dataset.splits @> :splits::jsonb', { splits: JSON.stringify([{ digest }]) })
+      .orderBy('dataset.createdAt', 'DESC')
+      .limit(1)
+      .getOne();
+    const split = dataset?.splits.find((one) => one.digest === digest);
+    return dataset && split ? { dataset, split: split.name } : undefined;
+  }
+
   /**
    * The split's images and labels, held against the digest under which the dataset was registered; of a
    * corrupted split's name, the split that it is made of, corrupted.
@@ -107,6 +126,7 @@ export class DatasetService {
 
   private async loadRegistered(dataset: Dataset, splitName: string): Promise<Split> {
     const registered = splitOf(dataset, splitName);
+    if (this.remote) return this.remote.load(dataset, registered);
     const split = await this.registry.get(dataset.name).loadSplit(splitName);
     if (split.digest === registered.digest) return split;
     throw new UserError(

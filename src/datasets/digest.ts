@@ -21,6 +21,16 @@ export interface SplitContent {
  * spaces, the images as they lie in memory, and the labels as 16-bit little-endian integers. Lines end in \n.
  */
 export async function splitDigest(content: SplitContent): Promise<string> {
+  const hash = createHash('sha256').update(splitHeader(content));
+  for (let start = 0; start < content.images.length; start += SLICE_BYTES) {
+    hash.update(content.images.subarray(start, start + SLICE_BYTES));
+    await nextTurn();
+  }
+  return hash.update(littleEndian(content.labels)).digest('hex');
+}
+
+/** The two lines before the images. */
+export function splitHeader(content: Omit<SplitContent, 'images' | 'labels'>): Buffer {
   const { height, width, channels } = content.imageShape;
   const header = JSON.stringify({
     split: content.name,
@@ -28,12 +38,7 @@ export async function splitDigest(content: SplitContent): Promise<string> {
     classNames: content.classNames,
     sampleCount: content.sampleCount,
   });
-  const hash = createHash('sha256').update(`assay-split-v1\n${header}\n`);
-  for (let start = 0; start < content.images.length; start += SLICE_BYTES) {
-    hash.update(content.images.subarray(start, start + SLICE_BYTES));
-    await nextTurn();
-  }
-  return hash.update(littleEndian(content.labels)).digest('hex');
+  return Buffer.from(`assay-split-v1\n${header}\n`);
 }
 
 /** SHA-256 (hex) of the lines `<digest>  <split>\n` of all splits in the order of their names. */
@@ -46,7 +51,8 @@ export function datasetDigest(splits: readonly { name: string; digest: string }[
   return hash.digest('hex');
 }
 
-function littleEndian(values: Uint16Array): Uint8Array {
+/** What stands behind the images. */
+export function littleEndian(values: Uint16Array): Uint8Array {
   const bytes = new Uint8Array(values.length * 2);
   const view = new DataView(bytes.buffer);
   values.forEach((value, index) => {

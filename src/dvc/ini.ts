@@ -8,11 +8,14 @@ const SECTION = /^\[\s*(?:'([^']*)'|(.*?))\s*\]\s*(?:#.*)?$/;
 const PAIR = /^([^=]+?)\s*=\s*(.*)$/;
 const QUOTED = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/;
 
+/** In AWS's files quotes and `#` are part of a value. */
+export type IniDialect = 'configobj' | 'aws';
+
 /**
- * Values lose their quotes; unquoted ones end at a `#`.
+ * Of configobj's values quotes go away, and unquoted ones end at a `#`.
  * @throws UserError DVC_CONFIG_INVALID with the line's number, never its text: it may hold a secret
  */
-export function parseIni(text: string, file: string): Ini {
+export function parseIni(text: string, file: string, dialect: IniDialect = 'configobj'): Ini {
   const sections = new Map<string, Map<string, string>>();
   let current: Map<string, string> | undefined;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -33,7 +36,7 @@ export function parseIni(text: string, file: string): Ini {
         { details: { file, line: index + 1 } },
       );
     }
-    current.set(key.toLowerCase(), unquoted(value));
+    current.set(key.toLowerCase(), dialect === 'aws' ? value.trim() : unquoted(value));
   }
   return sections;
 }

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { UserError } from '../errors';
 import type { TrackedOutput } from './dvc-file';
 import { attempt } from './fetch-object';
+import { createFinder, type FindObject } from './find-objects';
 import { hashFile } from './object-hash';
 import { objectName, objectPath } from './object-id';
 import { inParallel } from './parallel';
+import type { Remote } from './remotes/remote';
 import {
   byObject,
   type DataOptions,
@@ -38,13 +40,17 @@ export async function push(options: DataOptions): Promise<PushedOutput[]> {
       pushed.push(summary);
       const files = await localFiles(repository, output, jobs, signal);
       summary.files = files.length;
+      const one = byObject(files).flatMap((group) => group.slice(0, 1));
+      const wanted = one.map(({ object }) => objectPath(object));
+      let find: FindObject | undefined;
       const send = async ({ object }: PlacedFile, stop: AbortSignal): Promise<void> => {
-        const { sent, sizeBytes } = await sendObject(repository, output, object, stop);
+        const remote = await repository.remoteOf(output);
+        find ??= createFinder(remote, wanted);
+        const { sent, sizeBytes } = await sendObject(repository, remote, find, object, stop);
         if (sent) summary.sent++;
         doneBytes += sizeBytes;
         onProgress?.(doneBytes, undefined);
       };
-      const one = byObject(files).flatMap((group) => group.slice(0, 1));
       await inParallel(one, jobs, signal, send);
       if (!output.object.isFolder) continue;
       const list = { file: output.path, object: output.object };
@@ -81,17 +87,17 @@ async function localFiles(
 }
 
 async function sendObject(
-  { cache, remoteOf }: Repository,
-  output: TrackedOutput,
+  { cache }: Repository,
+  remote: Remote,
+  find: FindObject,
   object: TrackedOutput['object'],
   signal: AbortSignal,
 ): Promise<{ sent: boolean; sizeBytes: number }> {
-  const remote = await remoteOf(output);
   const target = objectPath(object);
   const file = cache.pathOf(object);
   // Of the bytes as they are; an object of DVC 2 is named by those with other line ends.
   const local = { file, ...(await hashFile(file, 'dvc3')) };
-  const found = await attempt(remote, target, signal, () => remote.find(target, signal));
+  const found = await find(target, signal);
   // Of another size it is half of an object, left by a writer that broke off.
   const isThere = found && (found.sizeBytes ?? local.sizeBytes) === local.sizeBytes;
   if (isThere) return { sent: false, sizeBytes: local.sizeBytes };

@@ -5,6 +5,7 @@ import type { TrackedOutput } from './dvc-file';
 import { findOutputs } from './find-outputs';
 import { createObjectCache, type ObjectCache } from './object-cache';
 import { formatManifest } from './manifest';
+import { type RemoteEnvironment, thisEnvironment } from './remotes/environment';
 import { openRemote } from './remotes/open-remote';
 import type { Remote } from './remotes/remote';
 import { entriesOf, type PlacedFile } from './workspace';
@@ -20,6 +21,8 @@ export interface DataOptions {
   /** Told the bytes so far, and all where they are known. */
   onProgress?: ((doneBytes: number, totalBytes: number | undefined) => void) | undefined;
   cwd?: string | undefined;
+  /** Where remotes look for keys and accounts (default: of this process, with nobody to ask). */
+  environment?: RemoteEnvironment | undefined;
 }
 
 export interface Repository {
@@ -35,14 +38,14 @@ export async function withRepository<T>(
   options: DataOptions,
   work: (repository: Repository) => Promise<T>,
 ): Promise<T> {
-  const cwd = options.cwd ?? process.cwd();
+  const { cwd = process.cwd(), environment = thisEnvironment() } = options;
   const root = await findDvcRoot(cwd);
   const config = await loadDvcConfig(root);
   const outputs = await findOutputs(root, options.targets, cwd);
   const opened = new Map<string, Promise<Remote>>();
   const remoteOf = (output: TrackedOutput): Promise<Remote> => {
     const remote = config.remote(options.remote ?? output.remote);
-    const known = opened.get(remote.name) ?? openRemote(remote);
+    const known = opened.get(remote.name) ?? openRemote(remote, environment);
     opened.set(remote.name, known);
     return known;
   };

@@ -1,7 +1,7 @@
 /** `data status`: how workspace, cache and, where asked, the remote stand to what the .dvc files track. */
 import path from 'node:path';
 import type { TrackedOutput } from './dvc-file';
-import { attempt } from './fetch-object';
+import { createFinder, type FindObject } from './find-objects';
 import { formatManifest } from './manifest';
 import { objectName, objectPath } from './object-id';
 import { inParallel } from './parallel';
@@ -53,9 +53,9 @@ async function statusOf(
   const { object } = output;
   const hasList = !object.isFolder || (await cache.holds(object));
   const files = hasList ? await filesOf(repository, output) : undefined;
+  const ids = byObject(files ?? []).flatMap(([first]) => (first ? [first.object] : []));
+  if (object.isFolder) ids.push(object);
   const share = async (has: (id: PlacedFile['object'], stop: AbortSignal) => Promise<boolean>) => {
-    const ids = byObject(files ?? []).flatMap(([first]) => (first ? [first.object] : []));
-    if (object.isFolder) ids.push(object);
     let present = 0;
     await inParallel(ids, options.jobs, options.signal, async (id, stop) => {
       if (await has(id, stop)) present++;
@@ -63,6 +63,8 @@ async function statusOf(
     return { present, total: files && ids.length };
   };
   const base = path.join(config.root, output.path);
+  const wanted = ids.map((id) => objectPath(id));
+  let find: FindObject | undefined;
   return {
     path: output.path,
     dvcFile: output.dvcFile,
@@ -75,10 +77,8 @@ async function statusOf(
     cache: await share((id) => cache.holds(id)),
     ...(options.cloud && {
       remote: await share(async (id, stop) => {
-        const remote = await remoteOf(output);
-        const target = objectPath(id);
-        const found = await attempt(remote, target, stop, () => remote.find(target, stop));
-        return found !== undefined;
+        find ??= createFinder(await remoteOf(output), wanted);
+        return (await find(objectPath(id), stop)) !== undefined;
       }),
     }),
   };

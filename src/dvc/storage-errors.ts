@@ -17,17 +17,19 @@ export function corrupt(what: string, reason: string): OperationalError {
 export function writeFailure(target: string, error: unknown, signal?: AbortSignal): unknown {
   if (error instanceof AssayError || signal?.aborted) return error;
   const code = errorCode(error);
-  if (code !== undefined && NO_ROOM.includes(code)) {
-    return new OperationalError(
-      'DVC_DISK_FULL',
-      `There is no room for ${target} (${code}). Nothing half-written was left there; free some space and run the command again: finished files are kept.`,
-      { details: { target }, cause: error },
-    );
-  }
+  if (code !== undefined && NO_ROOM.includes(code)) return noRoomAt(target, error, ` (${code})`);
   return new OperationalError(
     'DVC_WRITE_FAILED',
     `${target} can't be written: ${reasonOf(error)}. Mend that and run the command again: finished files are kept.`,
     { details: { target }, cause: error },
+  );
+}
+
+export function noRoomAt(target: string, cause: unknown, why = ''): OperationalError {
+  return new OperationalError(
+    'DVC_DISK_FULL',
+    `There is no room for ${target}${why}. Nothing half-written was left there; free some space and run the command again: finished files are kept.`,
+    { details: { target }, cause },
   );
 }
 

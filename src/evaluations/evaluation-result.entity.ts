@@ -5,7 +5,6 @@ import {
   Column,
   CreateDateColumn,
   Entity,
-  Index,
   JoinColumn,
   ManyToOne,
   OneToOne,
@@ -18,6 +17,7 @@ import { bigCount, sha256Hex } from '../database/column-types';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
 import { EngineEnum, EvaluationRun } from './evaluation-run.entity';
+import { IndexedResults } from './history/result-indexes';
 import type { StoredIntervals } from './scores/stored-intervals';
 import type { StoredBin } from './scores/run-scores';
 
@@ -27,10 +27,7 @@ const scored = { type: 'double precision', nullable: true } as const;
 
 @Entity()
 @ObjectType({ description: 'What a succeeded run found; never changed afterwards.' })
-@Index(['createdAt'])
-@Index(['checkpointId', 'createdAt'])
-@Index(['datasetId', 'split', 'accuracy'])
-@Index(['datasetId', 'split', 'macroF1'])
+@IndexedResults
 export class EvaluationResult {
   /** A run has one result, so the run's id is the result's: one key, which can also distribute the table. */
   @PrimaryColumn({ type: 'uuid' })

@@ -1,12 +1,9 @@
 /** Results over GraphQL. Ratios derive from the stored counts. */
-import { IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
 import {
   Arg,
   Args,
-  ArgsType,
   Authorized,
   Ctx,
-  Field,
   FieldResolver,
   Float,
   ID,
@@ -16,7 +13,7 @@ import {
 } from 'type-graphql';
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { Dataset } from '../datasets/dataset.entity';
-import { IdArgs, ListArgs, WithoutNul } from '../graphql-args';
+import { IdArgs } from '../graphql-args';
 import { normalizeConfusion, type Normalization } from '../metrics/confusion-matrix';
 import { classMetrics } from '../metrics/class-metrics';
 import { marginsOf } from '../metrics/margins';
@@ -27,30 +24,6 @@ import { EvaluationService } from './evaluation.service';
 import type { EvaluationContext } from './loaders';
 import { NormalizationEnum, ResultClassMetrics, ResultConfusionMatrix } from './result-fields';
 import type { MetricBounds } from './scores/score-fields';
-
-@ArgsType()
-class ResultsArgs extends ListArgs {
-  @Field(() => ID, { nullable: true })
-  @IsOptional()
-  @IsUUID()
-  checkpointId?: string;
-
-  @Field(() => String, { nullable: true, description: 'SHA-256 in hex, whatever preprocessing.' })
-  @IsOptional()
-  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 hex digits in lower case' })
-  checkpointDigest?: string;
-
-  @Field(() => ID, { nullable: true })
-  @IsOptional()
-  @IsUUID()
-  datasetId?: string;
-
-  @Field(() => String, { nullable: true })
-  @IsOptional()
-  @MaxLength(100)
-  @WithoutNul()
-  split?: string;
-}
 
 @Resolver(() => EvaluationResult)
 export class EvaluationResultResolver {
@@ -63,14 +36,6 @@ export class EvaluationResultResolver {
   })
   evaluationResult(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationResult | null> {
     return this.service.result(id);
-  }
-
-  @Authorized('viewer')
-  @Query(() => [EvaluationResult], { description: 'Newest first.' })
-  evaluationResults(
-    @Args(() => ResultsArgs) { first, offset, ...filter }: ResultsArgs,
-  ): Promise<EvaluationResult[]> {
-    return this.service.listResults(filter, first, offset);
   }
 
   @FieldResolver(() => ID)

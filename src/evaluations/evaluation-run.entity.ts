@@ -53,8 +53,10 @@ export class RunFailure {
   'evaluation_run_state_check',
   `state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')`,
 )
-@Index(['createdAt'])
-@Index(['state'])
+@Index('evaluation_run_created_at_idx', ['createdAt', 'id'])
+@Index('evaluation_run_state_idx', ['state', 'createdAt', 'id'])
+@Index('evaluation_run_checkpoint_idx', ['checkpointId', 'createdAt', 'id'])
+@Index('evaluation_run_split_idx', ['datasetId', 'split', 'createdAt', 'id'])
 export class EvaluationRun {
   @Field(() => ID)
   @PrimaryColumn({ type: 'uuid' })

@@ -66,14 +66,6 @@ export class EvaluationRunRepository {
     return this.dataSource.manager.findOneBy(EvaluationRun, { id });
   }
 
-  list(first: number, offset: number): Promise<EvaluationRun[]> {
-    return this.dataSource.manager.find(EvaluationRun, {
-      order: { createdAt: 'DESC', id: 'DESC' },
-      take: first,
-      skip: offset,
-    });
-  }
-
   /** How many there are in each state, also in those without any. */
   async countByState(): Promise<{ state: RunState; count: number }[]> {
     const found = await this.dataSource.query<{ state: RunState; count: string }[]>(

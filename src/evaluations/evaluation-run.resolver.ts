@@ -34,7 +34,7 @@ import { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { IsAlias } from '../checkpoints/checkpoint-inputs';
 import { Dataset } from '../datasets/dataset.entity';
 import type { EngineName } from '../inference/engine';
-import { IdArgs, ListArgs, WithoutNul } from '../graphql-args';
+import { IdArgs, WithoutNul } from '../graphql-args';
 import { EvaluationResult } from './evaluation-result.entity';
 import { EngineEnum, EvaluationRun, RunFailure } from './evaluation-run.entity';
 import { EvaluationService } from './evaluation.service';
@@ -120,12 +120,6 @@ export class EvaluationRunResolver {
   @Query(() => EvaluationRun)
   evaluationRun(@Args(() => IdArgs) { id }: IdArgs): Promise<EvaluationRun> {
     return this.service.run(id);
-  }
-
-  @Authorized('viewer')
-  @Query(() => [EvaluationRun], { description: 'Newest first.' })
-  evaluationRuns(@Args(() => ListArgs) { first, offset }: ListArgs): Promise<EvaluationRun[]> {
-    return this.service.listRuns(first, offset);
   }
 
   @Authorized('viewer')

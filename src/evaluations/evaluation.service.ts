@@ -1,5 +1,6 @@
 /** Accepts runs, follows them and finds what they found. */
-import type { DataSource, FindOptionsWhere, Repository } from 'typeorm';
+import type { DataSource, Repository } from 'typeorm';
+import { isDatabaseAway } from '../database/database-away';
 import { UserError } from '../errors';
 import { closable } from './closable';
 import { EvaluationResult } from './evaluation-result.entity';
@@ -10,16 +11,10 @@ import { samplesSeen } from './run-progress';
 import type { RunRequest, RunRequests } from './run-requests';
 import { WakeUp } from './wake-up';
 
-/** Only what is given narrows the list. */
-export interface ResultFilter {
-  checkpointId?: string | undefined;
-  checkpointDigest?: string | undefined;
-  datasetId?: string | undefined;
-  split?: string | undefined;
-}
-
 /** Another process may change a run unheard: a watcher looks at the row at least this often. */
 const WATCH_INTERVAL_MS = 500;
+/** A database that is away for so long is told to watchers; a restart is not. */
+const WATCH_PATIENCE_MS = 60_000;
 
 export interface EvaluationServiceOptions {
   dataSource: DataSource;
@@ -83,36 +78,23 @@ export class EvaluationService {
     );
   }
 
-  listRuns(first: number, offset: number): Promise<EvaluationRun[]> {
-    return this.runs.list(first, offset);
-  }
-
   /** @returns null where there is none (yet) */
   result(runId: string): Promise<EvaluationResult | null> {
     return this.results.findOneBy({ runId });
-  }
-
-  /** Newest first. */
-  listResults(filter: ResultFilter, first: number, offset: number): Promise<EvaluationResult[]> {
-    return this.results.find({
-      where: given(filter),
-      order: { createdAt: 'DESC', runId: 'DESC' },
-      take: first,
-      skip: offset,
-    });
   }
 
   async hasResults(): Promise<boolean> {
     return this.results.exists();
   }
 
-  /** The run as it is now, then at each change, until it has ended. */
+  /** The run as it is now, then at each change, until it has ended; a database that restarts is waited for. */
   watch(id: string): AsyncIterableIterator<EvaluationRun, void, void> {
     return closable((left) => this.follow(id, left));
   }
 
   private async *follow(id: string, left: AbortSignal): AsyncGenerator<EvaluationRun, void, void> {
     let told = '';
+    let seenAt = performance.now();
     const bell = new WakeUp();
     const ignore = this.events.listen(id, () => {
       bell.ring();
@@ -124,7 +106,15 @@ export class EvaluationService {
     try {
       while (!left.aborted) {
         const seen = bell.count;
-        const run = await this.run(id);
+        const run = await this.run(id).catch((error: unknown) => {
+          const isPatient = performance.now() - seenAt < WATCH_PATIENCE_MS;
+          if (!isDatabaseAway(error) || !isPatient) throw error;
+        });
+        if (run === undefined) {
+          await bell.wait(seen, WATCH_INTERVAL_MS);
+          continue;
+        }
+        seenAt = performance.now();
         const state = `${run.state} ${run.attempt} ${samplesSeen(run)}`;
         if (state !== told) yield run;
         told = state;
@@ -137,21 +127,6 @@ export class EvaluationService {
       ignore();
     }
   }
-}
-
-/** TypeORM refuses undefined in a condition, lest it match every row. */
-function given({
-  checkpointId,
-  checkpointDigest,
-  datasetId,
-  split,
-}: ResultFilter): FindOptionsWhere<EvaluationResult> {
-  return {
-    ...(checkpointId && { checkpointId }),
-    ...(checkpointDigest && { checkpointDigest }),
-    ...(datasetId && { datasetId }),
-    ...(split && { split }),
-  };
 }
 
 export function hasEnded(run: EvaluationRun): boolean {

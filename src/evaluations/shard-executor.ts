@@ -32,10 +32,11 @@ export class ShardExecutor {
    * Brings a shard that has been started to an end, or back into the queue.
    *
    * @param held its reason says what becomes of the shard: LOST or STOPPING
+   * @returns false where it failed by this worker's surroundings: others may do better
    */
-  async execute(claim: Claim, held: AbortController): Promise<void> {
+  async execute(claim: Claim, held: AbortController): Promise<boolean> {
     const startedAt = performance.now();
-    const { outcome, found } = await this.tryToExecute(claim, held);
+    const { outcome, found, isOfSurroundings } = await this.tryToExecute(claim, held);
     this.options.telemetry?.shardEnded({
       engine: claim.run.engine,
       outcome,
@@ -45,12 +46,13 @@ export class ShardExecutor {
         inferenceSeconds: found.timings.inferenceMs / 1000,
       }),
     });
+    return isOfSurroundings !== true;
   }
 
   private async tryToExecute(
     claim: Claim,
     held: AbortController,
-  ): Promise<{ outcome: ShardOutcomeName; found?: ShardOutcome }> {
+  ): Promise<{ outcome: ShardOutcomeName; found?: ShardOutcome; isOfSurroundings?: boolean }> {
     const { signal } = held;
     const { shards } = this.options;
     try {
@@ -67,7 +69,7 @@ export class ShardExecutor {
         return { outcome: 'handed_back' };
       }
       await this.fail(claim, error, signal);
-      return { outcome: 'failed' };
+      return { outcome: 'failed', isOfSurroundings: error instanceof OperationalError };
     }
   }
 
@@ -80,10 +82,12 @@ export class ShardExecutor {
         Promise.all([checkpoints.get(run.checkpointId), datasets.get(run.datasetId)] as const),
       signal,
     );
-    const [files, split] = await Promise.all([
-      checkpoints.files(checkpoint),
-      datasets.load(dataset, run.split),
-    ]);
+    // They may come from another machine. One that nobody waits for any more is fetched to its end: the next
+    // shard needs it too.
+    const [files, split] = await unlessAborted(
+      Promise.all([checkpoints.files(checkpoint), datasets.load(dataset, run.split)] as const),
+      signal,
+    );
     const outcome = await evaluator.evaluate({
       engine: run.engine,
       checkpoint: files,
@@ -138,5 +142,22 @@ export class ShardExecutor {
     log.error({ err: error, errorId, runId: run.id, shard: shard.shard }, 'a run failed by a bug');
     const failure = { code: 'INTERNAL_SERVER_ERROR', message: `internal error ${errorId}` };
     await persistently(() => shards.failRun(claim, failure), signal);
+  }
+}
+
+/** @throws the signal's reason as soon as it is aborted */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

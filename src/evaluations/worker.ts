@@ -16,6 +16,8 @@ import type { WorkerRegistry } from './worker-registry';
 const POLL_MS = 1_000;
 /** A worker is taken for gone after some seven of them; a cancelled shard stops after one at the latest. */
 const BEAT_MS = 900;
+/** After a failure of its surroundings a worker lets others go first: a retry waits 1 s, and they poll each second. */
+const SIT_OUT_MS = 3_000;
 
 export interface WorkerOptions {
   engines: readonly EngineName[];
@@ -99,8 +101,8 @@ export class Worker {
       const seen = this.wakeUp.count;
       try {
         const job = await this.fetch();
-        if (job) await this.run(job);
-        else await this.wakeUp.wait(seen, POLL_MS);
+        if (!job) await this.wakeUp.wait(seen, POLL_MS);
+        else if (!(await this.run(job))) await this.sitOut();
       } catch (error) {
         if (!isDatabaseAway(error)) this.options.log.error({ err: error }, 'a job was left open');
         await this.wakeUp.wait(seen, POLL_MS);
@@ -120,20 +122,34 @@ export class Worker {
     return undefined;
   }
 
-  private async run(job: ShardJob): Promise<void> {
+  /** @returns whether this worker is fit for the next one */
+  private async run(job: ShardJob): Promise<boolean> {
     const { shards, executor } = this.options;
     const entry: { job: ShardJob; started?: Held } = { job };
     this.held.set(job.id, entry);
     try {
       const claim = await persistently(() => shards.take(job), this.stopping.signal);
-      if (!claim) return;
+      if (!claim) return true;
       const abort = new AbortController();
       entry.started = { claim, abort };
       if (this.givingBack.signal.aborted) abort.abort(STOPPING);
-      await executor.execute(claim, abort);
+      return await executor.execute(claim, abort);
     } finally {
       this.held.delete(job.id);
     }
+  }
+
+  /** Where there are others at all. */
+  private async sitOut(): Promise<void> {
+    const { registry, shards, engines } = this.options;
+    const alive = await registry.alive();
+    const isAlone = !alive.some(
+      (other) =>
+        other.id !== shards.workerId && other.engines.some((engine) => engines.includes(engine)),
+    );
+    if (isAlone) return;
+    const { signal } = this.stopping;
+    await sleep(SIT_OUT_MS, undefined, { signal }).catch(() => undefined);
   }
 
   /** Also while it drains: what is still in work must not be given to others. */

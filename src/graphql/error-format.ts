@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
+import { isDatabaseAway } from '../database/database-away';
 import { AssayError } from '../errors';
 import { invalidFields } from './invalid-fields';
 import type { RequestLog } from './request-info';
@@ -16,8 +17,8 @@ interface SafeError {
 
 /**
  * Errors of the house keep code, message, kind and details; what GraphQL itself finds wrong with a
- * request keeps its message under a stable code. Everything else is a bug: it is logged whole under
- * an id, and the answer is "internal error" with that id.
+ * request keeps its message under a stable code; that the database is away is said without its words. Everything
+ * else is a bug: it is logged whole under an id, and the answer is "internal error" with that id.
  */
 export function formatGraphQLError(error: unknown, log: RequestLog): GraphQLFormattedError {
   const outer = error instanceof GraphQLError ? error : undefined;
@@ -25,6 +26,7 @@ export function formatGraphQLError(error: unknown, log: RequestLog): GraphQLForm
   const { message, extensions } =
     describeHouseError(cause) ??
     describeGraphQLError(cause, outer) ??
+    describeOutage(cause, outer, log) ??
     describeBug(cause, outer, log);
   return {
     message: cut(message),
@@ -89,6 +91,20 @@ function inferredCode(speaker: GraphQLError, outer: GraphQLError): string | unde
     return outer.path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : 'BAD_USER_INPUT';
   }
   return speaker.source === undefined ? undefined : 'GRAPHQL_PARSE_FAILED';
+}
+
+function describeOutage(
+  cause: unknown,
+  outer: GraphQLError | undefined,
+  log: RequestLog,
+): SafeError | undefined {
+  if (!isDatabaseAway(cause)) return undefined;
+  log.warn({ err: cause, path: outer?.path }, 'the database is away');
+  return {
+    message:
+      'The database does not answer. Try again in a moment; where it stays so, the log of the service says more.',
+    extensions: { code: 'DATABASE_UNREACHABLE', kind: 'operational' },
+  };
 }
 
 function describeBug(cause: unknown, outer: GraphQLError | undefined, log: RequestLog): SafeError {

@@ -6,6 +6,7 @@ import {
   ResultSamplesResolver,
   SamplePredictionResolver,
 } from '../analysis/result-samples.resolver';
+import { ResultComparisonResolver } from '../analysis/comparison/result-comparison.resolver';
 import { ResultSlicesResolver } from '../analysis/slices/result-slices.resolver';
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
@@ -19,6 +20,8 @@ import {
   EvaluationResultResolver,
 } from '../evaluations/evaluation-result.resolver';
 import { EvaluationRunResolver } from '../evaluations/evaluation-run.resolver';
+import { GateResolver } from '../gate/gate.resolver';
+import { HistoryResolver } from '../evaluations/history/history.resolver';
 import { assertRootRules } from './root-rules';
 import { RobustnessResolver } from '../evaluations/robustness/robustness.resolver';
 import { ResultScoresResolver } from '../evaluations/scores/result-scores.resolver';
@@ -35,12 +38,15 @@ const RESOLVERS: NonEmptyArray<Function> = [
   DatasetSamplesResolver,
   EvaluationRunResolver,
   EvaluationResultResolver,
+  HistoryResolver,
   ConfusionMatrixResolver,
   ResultSamplesResolver,
   ResultSlicesResolver,
   SamplePredictionResolver,
+  ResultComparisonResolver,
   RobustnessResolver,
   ResultScoresResolver,
+  GateResolver,
   WorkersResolver,
 ];
 

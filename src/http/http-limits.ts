@@ -10,6 +10,10 @@ export interface HttpLimits {
   uploads: number;
   /** For the next part of an upload to arrive (UPLOAD_IDLE, 408); an upload as a whole may take any time. */
   uploadIdleMs: number;
+  /** Files that workers fetch at a time: each holds a connection and a piece of a file (TOO_MANY_DOWNLOADS, 503). */
+  downloads: number;
+  /** For a worker to take the next piece; then it is cut off. */
+  downloadIdleMs: number;
   /** A request's line and headers together (431). */
   headerBytes: number;
   /** For the headers to arrive, from the connection's start (408). Against clients that send drop by drop. */
@@ -49,6 +53,8 @@ export const DEFAULT_SERVICE_LIMITS: Readonly<ServiceLimits> = {
   uploadBytes: 1_073_741_824,
   uploads: 4,
   uploadIdleMs: 30_000,
+  downloads: 200,
+  downloadIdleMs: 30_000,
   headerBytes: 16_384,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

@@ -11,6 +11,7 @@ import { findPageFiles } from './page-files';
 import { registerPageRoutes } from './page-routes';
 import { GRAPHQL_PATH } from './paths';
 import { registerProbeRoutes } from './probe-routes';
+import { type FileStore, registerStoreRoutes } from './store-routes';
 import { type ReceiveUpload, registerUploadRoute } from './upload-route';
 import { serveWebSocket } from './websocket-connection';
 import { createOperationServer } from './websocket-operations';
@@ -28,6 +29,8 @@ export interface HttpServerOptions<TContext extends BaseContext> extends Omit<Ed
   pageFolder?: string;
   /** Finds images of samples; without it there is no address for them. */
   findImage?: FindImage;
+  /** Gives workers on other machines their files; without it there are no addresses for them. */
+  fileStore?: FileStore;
 }
 
 export interface HttpServer extends Pick<Edge, 'listen'> {
@@ -61,6 +64,7 @@ export async function createHttpServer<TContext extends BaseContext>(
   if (options.receiveUpload) registerUploadRoute(fastify, options.receiveUpload, limits);
   if (page) registerPageRoutes(fastify, page);
   if (options.findImage) registerImageRoute(fastify, options.findImage);
+  if (options.fileStore) registerStoreRoutes(fastify, options.fileStore, limits);
   registerProbeRoutes(fastify, options, limits);
   await fastify.ready();
 

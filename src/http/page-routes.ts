@@ -1,16 +1,18 @@
-/** The page: one document for the addresses of all its rooms, and the files that it loads. */
+/** The page: one document for the addresses of all its rooms, one for the explorer, and the files that they load. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpRefusal } from './http-refusal';
-import { PAGE_ASSETS_PATH, PAGE_PATHS } from './paths';
+import { EXPLORER_PATH, PAGE_ASSETS_PATH, PAGE_PATHS } from './paths';
 import type { PageFile, PageFiles } from './page-files';
-import { PAGE_POLICY } from './security-headers';
+import { EXPLORER_POLICY, PAGE_POLICY } from './security-headers';
 
-const DOCUMENT = 'index.html';
+const DOCUMENT = { name: 'index.html', policy: PAGE_POLICY };
+const EXPLORER = { name: 'explorer.html', policy: EXPLORER_POLICY };
 
 export function registerPageRoutes(fastify: FastifyInstance, files: PageFiles): void {
   for (const address of PAGE_PATHS) {
-    fastify.get(address, (request, reply) => sendDocument(files, request, reply));
+    fastify.get(address, (request, reply) => sendDocument(files, DOCUMENT, request, reply));
   }
+  fastify.get(EXPLORER_PATH, (request, reply) => sendDocument(files, EXPLORER, request, reply));
   fastify.get<{ Params: { name: string } }>(PAGE_ASSETS_PATH, async (request, reply) => {
     const file = files.get(`assets/${request.params.name}`);
     if (file === undefined) {
@@ -36,17 +38,18 @@ export function documentForPerson(
 ): Promise<FastifyReply> | undefined {
   const wantsPage =
     request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-  if (!wantsPage || files.get(DOCUMENT) === undefined) return undefined;
-  return sendDocument(files, request, reply.code(404));
+  if (!wantsPage || files.get(DOCUMENT.name) === undefined) return undefined;
+  return sendDocument(files, DOCUMENT, request, reply.code(404));
 }
 
 /** @throws HttpRefusal PAGE_NOT_BUILT */
 async function sendDocument(
   files: PageFiles,
+  { name, policy }: typeof DOCUMENT,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const file = files.get(DOCUMENT);
+  const file = files.get(name);
   if (file === undefined) {
     throw new HttpRefusal(
       404,
@@ -54,7 +57,7 @@ async function sendDocument(
       'The page has not been built: run "npm run build" and start the service again. GraphQL answers at /graphql.',
     );
   }
-  void reply.header('content-security-policy', PAGE_POLICY);
+  void reply.header('content-security-policy', policy);
   return sendFile(file, request, reply);
 }
 

@@ -3,6 +3,13 @@
 export const GRAPHQL_PATH = '/graphql';
 export const UPLOAD_PATH = '/checkpoints/upload';
 export const IMAGE_PATH = '/datasets/:digest/:split/images/:file';
+/** As src/store/store-paths.ts says, which workers read. */
+export const STORE_PATHS = {
+  store: '/store',
+  checkpoint: '/store/checkpoints/:digest',
+  checkpointFile: '/store/checkpoints/:digest/:sha256',
+  split: '/store/splits/:digest',
+} as const;
 export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as const;
 export const METRICS_PATH = '/metrics';
 
@@ -20,5 +27,7 @@ export const PAGE_PATHS = [
   '/datasets/:id',
   '/workers',
 ] as const;
+/** GraphiQL: a document of its own. */
+export const EXPLORER_PATH = '/explorer';
 /** The page's scripts, styles and images. */
 export const PAGE_ASSETS_PATH = '/assets/:name';

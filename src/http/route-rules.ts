@@ -2,12 +2,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '../auth/role';
 import {
+  EXPLORER_PATH,
   GRAPHQL_PATH,
   HEALTH_PATHS,
   IMAGE_PATH,
   METRICS_PATH,
   PAGE_ASSETS_PATH,
   PAGE_PATHS,
+  STORE_PATHS,
   UPLOAD_PATH,
 } from './paths';
 
@@ -32,11 +34,16 @@ const RULES: Readonly<Record<string, RouteRule>> = {
   [`GET ${IMAGE_PATH}`]: ['viewer'],
   // How much is done here is not for everybody; a scraper has a token.
   [`GET ${METRICS_PATH}`]: ['viewer'],
+  [`GET ${STORE_PATHS.store}`]: ['worker'],
+  [`GET ${STORE_PATHS.checkpoint}`]: ['worker'],
+  [`GET ${STORE_PATHS.checkpointFile}`]: ['worker'],
+  [`GET ${STORE_PATHS.split}`]: ['worker'],
   // Probes have no token, and learn nothing but whether we can serve.
   [`GET ${HEALTH_PATHS.live}`]: 'public',
   [`GET ${HEALTH_PATHS.ready}`]: 'public',
   // The page is the same for everybody, too.
   ...Object.fromEntries(PAGE_PATHS.map((address) => [`GET ${address}`, 'public'])),
+  [`GET ${EXPLORER_PATH}`]: 'public',
   [`GET ${PAGE_ASSETS_PATH}`]: 'public',
 };
 

@@ -13,6 +13,12 @@ export interface DummyBaseline {
   loss: number | null;
 }
 
+/** As a report for people calls them: "guessing …". */
+export const DUMMY_WORDS: Record<DummyStrategy, string> = {
+  'majority-class': 'always the most frequent class',
+  stratified: 'at random by frequency',
+};
+
 /**
  * Both baselines in closed form, with p_k = support_k / n:
  *

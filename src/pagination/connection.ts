@@ -42,7 +42,7 @@ interface CostArgs {
 /** The page's size is counted once, at the connection: `edges` and `nodes` below it multiply no more. */
 export const costOfPage = ({ childComplexity }: { childComplexity: number }) => 1 + childComplexity;
 
-/** What a root field that answers with a connection costs: option `complexity` of its `@Query`. */
+/** What a field that answers with a connection costs: option `complexity` of its `@Query`. */
 export const costOfConnection = ({ args, childComplexity }: CostArgs): number =>
   1 + Math.max(1, args.first ?? args.last ?? DEFAULT_PAGE_SIZE) * childComplexity;
 

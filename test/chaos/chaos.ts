@@ -29,8 +29,14 @@ export interface ChaosReport {
   rounds: number;
   runs: number;
   states: Record<string, number>;
+  /** Why runs have failed. */
+  failures: string[];
   /** Processes that ended though they worked and were not killed. */
   unexpectedEnds: number;
+  /** What they logged of bugs of ours. */
+  bugs: string[];
+  /** What they said before. */
+  lastWords: string[];
   /** Longest time from the last blow of a round until all its runs had ended. */
   slowestRoundMs: number;
   broken: string[];
@@ -111,7 +117,10 @@ async function play(stage: Stage, { kills, seed, log }: ChaosOptions): Promise<C
     rounds: 0,
     runs: 0,
     states: {},
+    failures: [],
     unexpectedEnds: 0,
+    bugs: [],
+    lastWords: [],
     slowestRoundMs: 0,
     broken: [],
   };
@@ -139,11 +148,11 @@ async function play(stage: Stage, { kills, seed, log }: ChaosOptions): Promise<C
     log(`round ${report.rounds}: ${dealt} of ${kills} kills, ${accepted.length} runs`);
   }
   report.runs = accepted.length;
-  report.states = await statesOf(stage);
-  report.unexpectedEnds = [stage.api, ...stage.workers].reduce(
-    (sum, one) => sum + one.unexpectedEnds,
-    0,
-  );
+  Object.assign(report, await endsOf(stage));
+  const processes = [stage.api, ...stage.workers];
+  report.unexpectedEnds = processes.reduce((sum, one) => sum + one.unexpectedEnds, 0);
+  report.bugs = processes.flatMap((one) => one.bugs);
+  report.lastWords = processes.flatMap((one) => one.lastWords);
   return report;
 }
 
@@ -204,13 +213,15 @@ async function settle(stage: Stage, accepted: string[], known: KnownAnswer): Pro
   }
 }
 
-async function statesOf(stage: Stage): Promise<Record<string, number>> {
+async function endsOf(stage: Stage): Promise<Pick<ChaosReport, 'states' | 'failures'>> {
   const dataSource = await connectTo(stage.postgres.url);
   try {
-    const rows = await dataSource.query<{ state: string; runs: number }[]>(
-      'SELECT state, count(*)::integer AS runs FROM evaluation_run GROUP BY state',
+    const runs = await dataSource.query<{ state: string; failure: string | null }[]>(
+      `SELECT state, failure_code || ': ' || failure_message AS failure FROM evaluation_run`,
     );
-    return Object.fromEntries(rows.map(({ state, runs }) => [state, runs]));
+    const states: Record<string, number> = {};
+    for (const { state } of runs) states[state] = (states[state] ?? 0) + 1;
+    return { states, failures: runs.flatMap(({ failure }) => failure ?? []) };
   } finally {
     await dataSource.destroy();
   }

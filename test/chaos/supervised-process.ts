@@ -16,6 +16,10 @@ export interface ProcessPlan {
 export class SupervisedProcess {
   /** How often it ended though it worked and nobody had killed it. */
   unexpectedEnds = 0;
+  /** Lines of its log that tell of a bug of ours. */
+  readonly bugs: string[] = [];
+  /** What it said before it did. */
+  readonly lastWords: string[] = [];
   private child: ChildProcess | undefined;
   private isReady = false;
   private stopped = false;
@@ -67,12 +71,16 @@ export class SupervisedProcess {
     this.child = child;
     const hear = (text: string) => {
       this.output = (this.output + text).slice(-20_000);
+      this.bugs.push(...text.split('\n').filter((line) => line.includes('"errorId"')));
       if (child === this.child && !child.killed && this.plan.ready.test(text)) this.isReady = true;
     };
     child.stdout.setEncoding('utf8').on('data', hear);
     child.stderr.setEncoding('utf8').on('data', hear);
     child.once('close', () => {
-      if (this.isReady && !this.stopped) this.unexpectedEnds += 1;
+      if (this.isReady && !this.stopped) {
+        this.unexpectedEnds += 1;
+        this.lastWords.push(this.lastOutput);
+      }
       this.isReady = false;
       setTimeout(() => {
         this.start();

@@ -18,4 +18,5 @@ if [[ -n $mirror ]]; then
   mount -o remount,bind,ro "$root/mnt"
 fi
 mount -o remount,bind,ro "$root"
+# shellcheck disable=SC2016 # the inner shell expands it
 exec setpriv --no-new-privs chroot --userspec="$user" "$root" sh -c 'cd "$0" && exec "$@"' "$folder" "$@"

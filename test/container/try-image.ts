@@ -63,6 +63,8 @@ async function served(image: RunningImage, token: string): Promise<number> {
     START_MS,
   );
   assert.equal((await new GraphQLClient(url).send('{ me { name } }')).status, 401);
+  const page = await fetch(url, { headers: { accept: 'text/html' } });
+  assert.match(await page.text(), /<!doctype html>/i, 'the page must be in the image');
   const client = new GraphQLClient(url, token);
   const datasets = () => client.field('datasets', '{ datasets { id name } }');
   const [dataset] = await eventually('a dataset is there', async () => {

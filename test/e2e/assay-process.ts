@@ -38,12 +38,21 @@ export class AssayProcess {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  /** @param dataPath ASSAY_DATA_PATH; @param env on top of an environment without any setting of ours */
-  constructor(args: readonly string[], dataPath: string, env: NodeJS.ProcessEnv = {}) {
+  /**
+   * @param dataPath ASSAY_DATA_PATH
+   * @param env on top of an environment without any setting of ours
+   * @param program from the sources, unless the build is asked for
+   */
+  constructor(
+    args: readonly string[],
+    dataPath: string,
+    env: NodeJS.ProcessEnv = {},
+    program = 'src/main.ts',
+  ) {
     const root = projectRoot();
     const loader = ['-r', '@swc-node/register', '-r', path.join(__dirname, 'offline.ts')];
     // As a shell would: the program leads a process group, to which Ctrl-C goes as a whole.
-    this.child = spawn(process.execPath, [...loader, path.join(root, 'src/main.ts'), ...args], {
+    this.child = spawn(process.execPath, [...loader, path.join(root, program), ...args], {
       cwd: root,
       detached: true,
       env: { ...cleanEnvironment(), PORT: '0', ASSAY_DATA_PATH: dataPath, ...env },

@@ -10,7 +10,17 @@ import { testConfig } from './test-config';
 jest.setTimeout(150_000);
 
 const NAMES = MIGRATIONS.map((migration) => migration.name);
-const COMMANDS = ['serve', 'evaluate', 'train', 'score', 'token', 'migrate', 'migration', 'schema'];
+const COMMANDS = [
+  'serve',
+  'evaluate',
+  'train',
+  'score',
+  'token',
+  'migrate',
+  'migration',
+  'schema',
+  'doctor',
+];
 
 describe('migrate', () => {
   it('makes the schema once, also where two processes want it at once, and takes it back', async () => {

@@ -71,6 +71,15 @@ export class GraphQLClient {
     return data?.[name];
   }
 
+  /** The items of a connection that is one field of the data. */
+  async nodes(
+    name: string,
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<unknown[]> {
+    return ((await this.field(name, query, variables)) as { nodes: unknown[] }).nodes;
+  }
+
   /** The codes of the errors with which the service answered. */
   async codes(query: string, variables?: Record<string, unknown>): Promise<string[]> {
     return (await this.send(query, variables)).errors.map(({ extensions }) => extensions.code);
@@ -97,8 +106,8 @@ export class GraphQLClient {
   }
 
   async results(args = ''): Promise<ResultView[]> {
-    const query = `{ evaluationResults${args} { ${RESULT_FIELDS} } }`;
-    return (await this.field('evaluationResults', query)) as ResultView[];
+    const query = `{ evaluationResults${args} { nodes { ${RESULT_FIELDS} } } }`;
+    return (await this.nodes('evaluationResults', query)) as ResultView[];
   }
 
   async register(checkpointPath: string, name?: string): Promise<string> {

@@ -6,11 +6,11 @@ import { createPromiseCache } from '../../datasets/promise-cache';
 import type { Split } from '../../datasets/dataset';
 import type { EvaluationResult } from '../../evaluations/evaluation-result.entity';
 import type { SliceFigures } from '../../metrics/slices/slices';
-import type { TaskThread } from '../../threads/task-thread';
+
 import { ByteLru } from '../byte-lru';
 import type { PredictionStore } from '../prediction-store';
 import { loadSplit } from '../result-labels';
-import type { TASKS } from '../thread/tasks';
+import type { AnalysisThread } from '../thread/analysis-thread';
 import { SLICE_KINDS, type SliceKind, type SliceName } from './slice-partitions';
 
 /** The statistics of 10,000 images take a quarter of a megabyte. */
@@ -24,7 +24,7 @@ export class SlicesService {
   constructor(
     private readonly datasets: DatasetService,
     private readonly store: PredictionStore,
-    private readonly thread: TaskThread<typeof TASKS>,
+    private readonly thread: AnalysisThread,
   ) {}
 
   /**

@@ -16,6 +16,8 @@ export interface ProgressOptions {
   total?: number;
   unit?: ProgressUnit;
   batchSize?: number;
+  /** For how long it has been done already. */
+  elapsedMs?: number;
   /** A clock in milliseconds. */
   now?: () => number;
 }
@@ -31,9 +33,10 @@ export class ProgressBar {
 
   constructor(private readonly options: ProgressOptions) {
     this.now = options.now ?? (() => performance.now());
-    this.startedAt = this.now();
+    const now = this.now();
+    this.startedAt = now - (options.elapsedMs ?? 0);
     // A log gets its first line after the first interval, a terminal its bar at once.
-    this.writtenAt = options.isTty ? -Infinity : this.startedAt;
+    this.writtenAt = options.isTty ? -Infinity : now;
     this.state = {
       title: printable(options.title),
       unit: options.unit ?? 'images',

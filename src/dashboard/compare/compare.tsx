@@ -1,5 +1,94 @@
+/** Two results on the same samples: which is better, by how much, and on which images they part. */
+import { useQuery } from 'urql';
+import { graphql } from '../gql';
+import { setSearchParams, useSearch } from '../router/location';
+import { Loaded } from '../ui/loaded';
 import { PageHead } from '../ui/page-head';
+import { ClassFlips } from './class-flips';
+import { Deltas } from './deltas';
+import { Difference } from './difference';
+import { Flips } from './flips';
+import { ResultPicker } from './result-picker';
+import { VerdictPanel } from './verdict';
+import './compare.css';
+
+const COMPARISON = graphql(`
+  query Comparison($baseline: ID!, $candidate: ID!) {
+    compareResults(baselineId: $baseline, candidateId: $candidate) {
+      sampleCount
+      ...Verdict
+      ...Deltas
+      ...ClassFlips
+      confusionDifference
+      baseline {
+        id
+        confusionMatrix {
+          classNames
+          counts
+        }
+      }
+      candidate {
+        id
+        confusionMatrix {
+          counts
+        }
+      }
+    }
+  }
+`);
 
 export default function Compare() {
-  return <PageHead title="Compare" />;
+  const search = useSearch();
+  const baseline = search.get('baseline') ?? '';
+  const candidate = search.get('candidate') ?? '';
+  const isChosen = baseline !== '' && candidate !== '';
+  const [query] = useQuery({
+    query: COMPARISON,
+    variables: { baseline, candidate },
+    pause: !isChosen || baseline === candidate,
+  });
+  return (
+    <>
+      <PageHead
+        title="Compare"
+        lead="A candidate against a baseline, sample by sample."
+        actions={
+          <button
+            type="button"
+            disabled={!isChosen}
+            onClick={() => {
+              setSearchParams({ baseline: candidate, candidate: baseline, ...WITHOUT_VIEW });
+            }}
+          >
+            Swap
+          </button>
+        }
+      />
+      <ResultPicker
+        baseline={baseline}
+        candidate={candidate}
+        onChange={(changes) => {
+          setSearchParams({ ...changes, ...WITHOUT_VIEW });
+        }}
+      />
+      {!isChosen && <p>Choose two results of the same dataset and split.</p>}
+      {isChosen && baseline === candidate && <p>These are the same result: choose another one.</p>}
+      {isChosen && baseline !== candidate && (
+        <Loaded query={query} rows={14}>
+          {({ compareResults: comparison }) => (
+            <>
+              <VerdictPanel comparison={comparison} />
+              <Deltas comparison={comparison} />
+              <Difference comparison={comparison} />
+              <Flips baseline={baseline} candidate={candidate} />
+              <ClassFlips comparison={comparison} />
+            </>
+          )}
+        </Loaded>
+      )}
+    </>
+  );
 }
+
+/** What is only meant for the pair that is left. */
+const WITHOUT_VIEW = { true: undefined, predicted: undefined, page: undefined };

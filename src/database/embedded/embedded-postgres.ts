@@ -5,6 +5,7 @@ import { chooseAccount } from './account';
 import { locateBinaries } from './binaries';
 import { hasCluster, MAJOR_VERSION, openHome, readPassword } from './home';
 import { createCluster, SUPERUSER } from './initdb';
+import { KeptServer } from './kept-server';
 import { holdProcess, HOST } from './lease';
 import { bringUp, leaveServer } from './server';
 
@@ -15,6 +16,13 @@ export interface EmbeddedPostgresOptions {
   database?: string;
   /** Told what happens, a sentence each. Never holds the password. */
   log?: (message: string) => void;
+  /** Where given, a server that dies is started again; else whoever uses the connection hears of its end. */
+  keepUp?: {
+    /** Told where it listens then: as a rule on the same port. */
+    onRestart: (port: number) => void;
+    /** Told when it has died, and when it could not be started, a sentence each. */
+    onTrouble: (message: string) => void;
+  };
 }
 
 export interface EmbeddedPostgresConnection {
@@ -68,8 +76,14 @@ export async function startEmbeddedPostgres(
   // The lease alone shall not keep a process alive that forgets to stop.
   holdProcess(server.lease, false);
 
+  const kept =
+    options.keepUp &&
+    new KeptServer(server, {
+      bringUp: (port) => bringUp(home, binaries, account, port),
+      ...options.keepUp,
+    });
   const leave = async (): Promise<void> => {
-    const others = await leaveServer(home, server);
+    const others = await leaveServer(home, (await kept?.release()) ?? server);
     log(
       others === 0
         ? 'PostgreSQL stopped'

@@ -18,7 +18,7 @@ export type Launch =
   /** Another process started one first: wait for that one. */
   | { outcome: 'taken'; log: string }
   /** A port was taken between our look and the server's, a killed server's children still end, a Ctrl-C came: again. */
-  | { outcome: 'retry'; log: string }
+  | { outcome: 'retry'; log: string; isPortTaken: boolean }
   | { outcome: 'failed'; log: string };
 
 /** The log begins anew, keeping one old file, when a start finds it larger. */
@@ -26,6 +26,8 @@ const LOG_LIMIT_BYTES = 1024 * 1024;
 const POLL_MS = 15;
 
 /**
+ * @param port any free one where none is given
+ *
  * Detached, in a session of its own: Ctrl-C in the terminal reaches us and not the server, which would
  * else go before our connections are closed.
  */
@@ -34,11 +36,12 @@ export async function launchPostmaster(
   binaries: Binaries,
   account: ServerAccount,
   deadline: number,
+  port?: number,
 ): Promise<Launch> {
   const args = [
     '-D',
     await clusterPath(home.cluster, account),
-    ...serverSettings(await freePort(), await clusterName(home)),
+    ...serverSettings(port ?? (await freePort()), await clusterName(home)),
   ];
   let log: FileHandle | undefined;
   try {
@@ -57,7 +60,8 @@ export async function launchPostmaster(
       return { outcome: 'ready', child };
     }
     const tail = await tailOf(home, before, child.pid);
-    if (endedBeforeItBegan(child.signalCode, tail)) return { outcome: 'retry', log: problem };
+    if (endedBeforeItBegan(child.signalCode, tail))
+      return { outcome: 'retry', log: problem, isPortTaken: false };
     return classify(tail, problem);
   } catch (error) {
     // The log cannot be opened, or the account cannot be taken on.
@@ -90,10 +94,9 @@ async function untilReady(
 
 function classify(log: string, problem: string): Launch {
   if (/lock file "postmaster\.pid" already exists/.test(log)) return { outcome: 'taken', log };
-  if (
-    /Address already in use|pre-existing shared memory block|"postmaster\.pid" is empty/.test(log)
-  ) {
-    return { outcome: 'retry', log };
+  const isPortTaken = /Address already in use/.test(log);
+  if (isPortTaken || /pre-existing shared memory block|"postmaster\.pid" is empty/.test(log)) {
+    return { outcome: 'retry', log, isPortTaken };
   }
   return { outcome: 'failed', log: `${log}\n${problem}`.trim() };
 }

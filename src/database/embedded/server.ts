@@ -30,17 +30,20 @@ const POLL_MS = 30;
 /**
  * The lock between processes is PostgreSQL's own: of several that start a server on one folder all but
  * one end at once, and theirs wait here for the winner's.
+ * @param port where it is to listen if it must be started and the port is free
  * @throws OperationalError EMBEDDED_POSTGRES_START_FAILED with the end of the server's log
  */
 export async function bringUp(
   home: Home,
   binaries: Binaries,
   account: ServerAccount,
+  port?: number,
 ): Promise<RunningServer> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   let emptySince: number | undefined;
   let child: ChildProcess | undefined;
   let lastLog = '';
+  let wantedPort = port;
   while (Date.now() < deadline) {
     const file = await readPostmasterFile(home);
     const verdict = file === undefined ? 'dead' : await judge(home, file);
@@ -61,11 +64,12 @@ export async function bringUp(
       }
       await discardPostmasterFile(home, file);
     }
-    const launch = await launchPostmaster(home, binaries, account, deadline);
+    const launch = await launchPostmaster(home, binaries, account, deadline, wantedPort);
     if (launch.outcome === 'failed') throw startFailed(home, launch.log);
     if (launch.outcome === 'ready') child = launch.child;
     else {
       lastLog = launch.log;
+      if (launch.outcome === 'retry' && launch.isPortTaken) wantedPort = undefined;
       await sleep(POLL_MS);
     }
   }

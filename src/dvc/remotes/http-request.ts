@@ -4,13 +4,15 @@ import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 
 export interface HttpRequest {
-  method: 'GET' | 'HEAD' | 'PUT';
+  method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   url: URL;
   headers: Record<string, string>;
   body?: NodeJS.ReadableStream | undefined;
   signal: AbortSignal;
   /** PEM of the authorities to trust instead of the usual ones. */
   ca?: string | undefined;
+  /** False where the headers hold for this address alone, as a signature does (default: true). */
+  followsRedirects?: boolean;
 }
 
 const IDLE_TIMEOUT_MS = 30_000;
@@ -24,7 +26,8 @@ export async function sendHttp(request: HttpRequest): Promise<http.IncomingMessa
     const response = await send(current);
     const { location } = response.headers;
     // A body was used up by the first address; and who redirects an upload is not who was asked to keep it.
-    const follows = REDIRECTS.includes(response.statusCode ?? 0) && request.body === undefined;
+    const mayFollow = request.body === undefined && request.followsRedirects !== false;
+    const follows = mayFollow && REDIRECTS.includes(response.statusCode ?? 0);
     if (!follows || location === undefined) return response;
     response.destroy();
     current = { ...current, ...redirected(current, location) };

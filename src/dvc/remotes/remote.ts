@@ -13,6 +13,12 @@ export interface RemoteObject {
   sizeBytes: number | undefined;
 }
 
+export interface ListedObject {
+  /** As `find` would be asked for it. */
+  path: string;
+  sizeBytes: number;
+}
+
 /** A file on the disk that is to be stored. */
 export interface LocalObject {
   file: string;
@@ -30,6 +36,8 @@ export interface Remote {
   readonly address: string;
   /** Undefined where there is no such object. */
   find(path: string, signal: AbortSignal): Promise<RemoteObject | undefined>;
+  /** The objects of a folder, where a remote gives many at a time; without it each is looked up alone. */
+  list?(folder: string, signal: AbortSignal): AsyncIterable<ListedObject>;
   /** Undefined where there is no such object. */
   read(path: string, fromByte: number, signal: AbortSignal): Promise<RemoteBody | undefined>;
   /** All of it or nothing, as far as the remote can. */

@@ -35,3 +35,11 @@ export function intervalsOf(
     bootstrap,
   };
 }
+
+/** Wilson's where the metric is a share of samples, else the bootstrap's; undefined where it has neither. */
+export function boundsOf(
+  intervals: StoredIntervals | null,
+  metric: ResultMetric,
+): Bounds | undefined {
+  return intervals?.wilson.bounds[metric] ?? intervals?.bootstrap?.bounds[metric];
+}

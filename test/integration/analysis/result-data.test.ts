@@ -1,6 +1,7 @@
 /** A result whose data or predictions are not at hand says so, by a code and with what to do. */
 import { randomUUID } from 'node:crypto';
-import type { Dataset } from '../../../src/datasets/dataset.entity';
+import type { Logger } from 'typeorm';
+import { Dataset } from '../../../src/datasets/dataset.entity';
 import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
 import { EvaluationRun, RunState } from '../../../src/evaluations/evaluation-run.entity';
 import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
@@ -103,4 +104,50 @@ it('one result that fails takes no other with it', async () => {
   const { data, errors } = await service.client.send(query, { good, bad });
   expect(data).toEqual({ good: { samples: { totalCount: 2_000 } }, bad: null });
   expect(errors.map(({ path }) => path)).toEqual([['bad', 'samples']]);
+});
+
+/** Of the results' tables: the worker in this process asks others of its own. */
+const TABLES = /evaluation_result|"dataset"|prediction_block/;
+
+async function statementsOf(first: number, datasetId: string): Promise<string[]> {
+  const { dataSource } = service.app.services.database;
+  const { logger } = dataSource;
+  const statements: string[] = [];
+  const counting = Object.create(logger) as Logger;
+  counting.logQuery = (query) => {
+    if (TABLES.test(query)) statements.push(query);
+  };
+  dataSource.logger = counting;
+  try {
+    const query = `query ($first: Int!, $datasetId: ID!) {
+      evaluationResults(first: $first, filter: { datasetId: $datasetId }) {
+        nodes { samples(first: 2) { nodes { index topProbabilities(first: 1) { className } } } }
+      }
+    }`;
+    const answer = await service.client.field('evaluationResults', query, { first, datasetId });
+    expect((answer as { nodes: unknown[] }).nodes).toHaveLength(first);
+  } finally {
+    dataSource.logger = logger;
+  }
+  return statements;
+}
+
+it('a list of 40 results with their samples costs as many statements as one result', async () => {
+  const { database, analysis } = service.app.services;
+  // The same images under another row, so that the list holds these results only.
+  const id = randomUUID();
+  const other = new Dataset();
+  Object.assign(other, shapes, { id, digest: 'cd'.repeat(32) });
+  await database.dataSource.getRepository(Dataset).insert(other);
+  for (let i = 0; i < 40; i++) await storeBlock(await resultOn(other), 2_000);
+  for (const cold of [true, false]) {
+    if (cold) analysis.forget();
+    const one = await statementsOf(1, id);
+    if (cold) analysis.forget();
+    const forty = await statementsOf(40, id);
+    expect(forty).toHaveLength(one.length);
+    expect(forty.filter((statement) => statement.includes('prediction_block'))).toHaveLength(
+      cold ? 1 : 0,
+    );
+  }
 });

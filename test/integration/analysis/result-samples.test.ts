@@ -1,5 +1,4 @@
 /** Drill-down over GraphQL on real results: from a cell of the confusion matrix to its samples. */
-import type { Logger } from 'typeorm';
 import { itWithMirrorAndReference } from '../../support/reference';
 import { fashionPredictions } from '../../unit/metrics/reference-figures';
 import { startWithTwoResults, type TwoCheckpoints } from './two-checkpoints';
@@ -87,26 +86,6 @@ function expectedOf(
       .slice(0, 3)
       .map((classIndex) => ({ classIndex, className: '', probability: of(classIndex) })),
   };
-}
-
-/** Of the results' tables: the worker in this process asks others of its own. */
-const TABLES = /"evaluation_result"|"dataset"|prediction_block/;
-
-async function statementsOf(ask: () => Promise<unknown>): Promise<string[]> {
-  const { dataSource } = (await started()).app.services.database;
-  const { logger } = dataSource;
-  const statements: string[] = [];
-  const counting = Object.create(logger) as Logger;
-  counting.logQuery = (query) => {
-    if (TABLES.test(query)) statements.push(query);
-  };
-  dataSource.logger = counting;
-  try {
-    await ask();
-  } finally {
-    dataSource.logger = logger;
-  }
-  return statements;
 }
 
 itWithMirrorAndReference(
@@ -256,27 +235,5 @@ itWithMirrorAndReference(
       expect(score).toBeCloseTo((suggested?.probability ?? NaN) - sample.trueProbability, 12);
     }
     expect(await client.codes(query, { id: own, first: 101 })).toEqual(['BAD_USER_INPUT']);
-  },
-);
-
-itWithMirrorAndReference(
-  'a list of results with their samples costs as many statements as one result',
-  async () => {
-    const { client } = await started();
-    const ask = (first: number) => () =>
-      client.field(
-        'evaluationResults',
-        `{ evaluationResults(first: ${first}) { id samples(first: 2) { nodes { index topProbabilities { className } } } } }`,
-      );
-    const { analysis } = (await started()).app.services;
-    const one = await statementsOf(ask(1));
-    const two = await statementsOf(ask(2));
-    expect(two.length).toBeLessThanOrEqual(one.length);
-    analysis.forget();
-    const coldOne = await statementsOf(ask(1));
-    analysis.forget();
-    const coldTwo = await statementsOf(ask(2));
-    expect(coldTwo).toHaveLength(coldOne.length);
-    expect(coldOne.filter((statement) => statement.includes('prediction_block'))).toHaveLength(1);
   },
 );

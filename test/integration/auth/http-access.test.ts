@@ -56,7 +56,7 @@ describe('with a token', () => {
   it('a caller may do what his role holds, and else is told which role is needed', async () => {
     const id = '0b5b7a3e-6a55-4d0a-9b59-6f4f6f6f6f6f';
     const operations: [string, Record<string, unknown>, string][] = [
-      ['{ checkpoints { id } }', {}, 'viewer'],
+      ['{ checkpoints { nodes { id } } }', {}, 'viewer'],
       ['mutation { runEvaluation(input: { datasetId: "x" }) { id } }', {}, 'runner'],
       [DELETE, { id }, 'admin'],
       ['{ tokens { id } }', {}, 'admin'],
@@ -128,7 +128,7 @@ describe('an upload', () => {
   const put = (headers: Record<string, string>) =>
     upload(service.port, '?filename=net.onnx', model, { ...OCTETS, ...headers });
   const stored = () =>
-    service.as(service.tokens.viewer).field('checkpoints', '{ checkpoints { name } }');
+    service.as(service.tokens.viewer).nodes('checkpoints', '{ checkpoints { nodes { name } } }');
 
   it('is refused before anything of it is kept: 401 without a good token, 403 without the role', async () => {
     const none = await put({});

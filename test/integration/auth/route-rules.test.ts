@@ -1,7 +1,7 @@
 /** No route can be made without saying who may use it. */
 import Fastify from 'fastify';
 import type { HttpServer } from '../../../src/http/http-server';
-import { PAGE_ASSETS_PATH, PAGE_PATHS } from '../../../src/http/paths';
+import { EXPLORER_PATH, PAGE_ASSETS_PATH, PAGE_PATHS } from '../../../src/http/paths';
 import { requireRouteRules, ruleOf } from '../../../src/http/route-rules';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { send, startEdge } from '../http/edge';
@@ -54,7 +54,7 @@ it('answers without a token at the public addresses of this list and at no other
         `HEAD /health/${name} 200`,
       ]),
       // Of a page that has not been built.
-      ...[...PAGE_PATHS, PAGE_ASSETS_PATH].flatMap((address) => [
+      ...[...PAGE_PATHS, EXPLORER_PATH, PAGE_ASSETS_PATH].flatMap((address) => [
         `GET ${address} 404`,
         `HEAD ${address} 404`,
       ]),

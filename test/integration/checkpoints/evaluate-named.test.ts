@@ -78,9 +78,9 @@ it('the preprocessing of the checkpoint is used, and kept with the result and it
   expect(found[0]?.loss).not.toBe(found[1]?.loss);
   const digest = found[0]?.checkpointDigest ?? '';
   expect(found[1]?.checkpointDigest).toBe(digest);
-  const byDigest = await service.client.field(
+  const byDigest = await service.client.nodes(
     'evaluationResults',
-    'query ($digest: String!) { evaluationResults(checkpointDigest: $digest) { checkpoint { id } } }',
+    'query ($digest: String!) { evaluationResults(filter: { checkpointDigest: $digest }) { nodes { checkpoint { id } } } }',
     { digest },
   );
   const named = (byDigest as { checkpoint: { id: string } }[]).map(

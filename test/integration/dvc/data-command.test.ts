@@ -1,3 +1,6 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { jsonOf, runAssay } from '../convert/run-assay';
 import {
@@ -9,6 +12,7 @@ import {
   trackedFolder,
   trackFolder,
 } from './dvc-project';
+import { spawnAssay } from './spawn-assay';
 
 const FILES = { 'a.txt': 'one', 'b.txt': 'two' };
 
@@ -48,4 +52,21 @@ it('ends with exit code 2 and a stable code', async () => {
   const { code, stderr } = await runAssay('data', 'pull', 'nothing.dvc');
   expect([code, stderr]).toEqual([2, expect.stringContaining('DVC_TARGET_UNKNOWN: ')]);
   expect((await runAssay('data', 'pull', '--jobs', '0')).code).toBe(2);
+});
+
+it('ends at Ctrl-C with a word of its own', async () => {
+  const asked = new EventEmitter();
+  // Never answers.
+  const server = createServer(() => asked.emit('asked')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const root = await makeProject(`http://127.0.0.1:${port}/store`);
+  await trackFolder(root, trackedFolder(FILES));
+  const { child, ended } = spawnAssay(root, root, ['data', 'pull']);
+  await once(asked, 'asked');
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  server.closeAllConnections();
+  server.close();
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^DVC_INTERRUPTED: /)]);
 });

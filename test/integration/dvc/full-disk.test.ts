@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pull } from '../../../src/dvc/pull';
 import { push } from '../../../src/dvc/push';
@@ -14,36 +11,14 @@ import {
   trackFolder,
   writeFiles,
 } from './dvc-project';
+import { canMount, mountSmallDisk, unmountAll } from './small-disk';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const FILES = { 'a.txt': 'fits', 'b.bin': Buffer.alloc(2_000_000, 1) };
 const all = { targets: [], jobs: 1 };
-const mounted: string[] = [];
 
 /** Only root may mount, and not in every container. */
 const itWithMount = canMount() ? it : it.skip;
-
-function mountSmallDisk(folder: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-  mounted.push(folder);
-}
-
-function canMount(): boolean {
-  const folder = mkdtempSync(path.join(tmpdir(), 'assay-test-mount-'));
-  try {
-    mountSmallDisk(folder);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    unmountAll();
-    rmdirSync(folder);
-  }
-}
-
-function unmountAll(): void {
-  for (const folder of mounted.splice(0)) execFileSync('umount', [folder]);
-}
 afterEach(unmountAll);
 
 async function project() {

@@ -93,7 +93,8 @@ export async function postmasterPid(dataDir: string): Promise<number | undefined
 /** The server and every process of its own, to kill them all at one blow. */
 export async function serverPids(postmaster: number): Promise<number[]> {
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  return [postmaster, ...children.split(' ').filter(Boolean).map(Number)];
+  // Without the nothing of an empty list: 0 would mean our own process group.
+  return [postmaster, ...children.split(' ').map(Number)].filter((pid) => pid > 0);
 }
 
 export function isAlive(pid: number): boolean {

@@ -47,7 +47,8 @@ async function takeAway() {
 
 it('works with two connections, many requests and a run at once', async () => {
   const run = await service.client.runEvaluation({ checkpointId, datasetId });
-  const nested = '{ evaluationRuns { id checkpoint { id } dataset { id } result { id } } }';
+  const nested =
+    '{ evaluationRuns { nodes { id checkpoint { id } dataset { id } result { id } } } }';
   const answers = await Promise.all(Array.from({ length: 20 }, () => service.client.send(nested)));
   for (const { errors } of answers) expect(errors).toEqual([]);
   expect((await service.client.settled(run.id)).state).toBe('SUCCEEDED');
@@ -63,9 +64,9 @@ it('is ready with its database, not without it, and again when it is back', asyn
   expect(JSON.parse(away.text)).toMatchObject({ status: 'unavailable', code: 'NOT_READY' });
   expect((await fetch(`${service.app.url}/health/live`)).status).toBe(200);
 
-  const { errors, text } = await service.client.send('{ checkpoints { id } }');
+  const { errors, text } = await service.client.send('{ checkpoints { nodes { id } } }');
   expect(errors).toHaveLength(1);
-  expect(errors[0]?.extensions.code).toMatch(/^(INTERNAL_SERVER_ERROR|DATABASE_UNREACHABLE)$/);
+  expect(errors[0]?.extensions.code).toBe('DATABASE_UNREACHABLE');
   expect(text).not.toContain(database);
   expect(text).not.toMatch(/not currently accepting|127\.0\.0\.1|SELECT|stacktrace/);
 

@@ -46,12 +46,18 @@ describe('what is refused at once', () => {
     ['an unknown engine', { engine: 'TORCH' }, 'BAD_USER_INPUT'],
     ['an unknown field', { colour: 'red' }, 'BAD_USER_INPUT'],
   ])('is %s, and no run is stored', async (_, wrong, code) => {
-    const before = await service.client.field('evaluationRuns', '{ evaluationRuns { id } }');
+    const before = await service.client.nodes(
+      'evaluationRuns',
+      '{ evaluationRuns { nodes { id } } }',
+    );
     const input = { checkpointId, datasetId, ...wrong };
     const answer = await service.client.send(RUN, { input });
     expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual([code]);
     expect(answer.text).not.toMatch(/stacktrace|QueryFailedError|node_modules|SELECT/);
-    const after = await service.client.field('evaluationRuns', '{ evaluationRuns { id } }');
+    const after = await service.client.nodes(
+      'evaluationRuns',
+      '{ evaluationRuns { nodes { id } } }',
+    );
     expect(after).toEqual(before);
   });
 

@@ -34,7 +34,8 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { id } of await mine.runs.list(100, 0)) await mine.runs.markCancelled(id);
+  const runs = await database.dataSource.manager.find(EvaluationRun);
+  for (const { id } of runs) await mine.runs.markCancelled(id);
 });
 
 const now = (id: string) => database.dataSource.manager.findOneByOrFail(EvaluationRun, { id });

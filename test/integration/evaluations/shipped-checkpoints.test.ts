@@ -2,8 +2,6 @@
 import path from 'node:path';
 import { loadConfig } from '../../../src/config/load-config';
 import { projectRoot } from '../../../src/config/project-root';
-import { checkThresholds } from '../../../src/metrics/gate';
-import { report } from '../../../src/metrics/report';
 import { itWithMirror, mirrorFolder } from '../../support/reference';
 import { largestDifference, predictionsOf, storedLogits } from '../../support/stored-logits';
 import { startTestService, type TestService } from '../../support/test-service';
@@ -17,8 +15,9 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({
     dataMirror: mirrorFolder,
-    configure: ({ checkpointRoots }) => {
+    configure: ({ checkpointRoots, thresholds }) => {
       checkpointRoots.push(path.dirname(FASHION_CNN), path.dirname(SAMPLE_CNN));
+      Object.assign(thresholds, config.thresholds);
     },
   });
 });
@@ -56,8 +55,8 @@ describe('the shipped CNN', () => {
       const result = await expectEnginesToAgree(FASHION_CNN, 'fashion-mnist', 10_000);
       expect(result.sampleCount).toBe(10_000);
       expect(result.accuracy).toBeGreaterThanOrEqual(0.915);
-      const gate = checkThresholds(report(result), config.thresholds);
-      expect(gate.checks.map(({ metric }) => metric).sort()).toEqual(['accuracy', 'macro_f1']);
+      const gate = await service.app.services.gate.check(result);
+      expect(gate.checks.map(({ name }) => name).sort()).toEqual(['accuracy', 'macro_f1']);
       expect(gate.passed).toBe(true);
     },
     180_000,
@@ -85,6 +84,6 @@ describe('the small CNN of the sample set', () => {
   it('does its set well, and both engines agree on all of it', async () => {
     const result = await expectEnginesToAgree(SAMPLE_CNN, 'sample-shapes', 2_000);
     expect(result.accuracy).toBeGreaterThanOrEqual(0.9);
-    expect(checkThresholds(report(result), config.thresholds).passed).toBe(true);
+    expect((await service.app.services.gate.check(result)).passed).toBe(true);
   });
 });

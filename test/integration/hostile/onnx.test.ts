@@ -107,5 +107,5 @@ test.each([
   expect(await client.codes(run, { input: { checkpointId, datasetId } })).toEqual([
     'CHECKPOINT_DATASET_MISMATCH',
   ]);
-  expect(await client.field('evaluationRuns', '{ evaluationRuns { id } }')).toEqual([]);
+  expect(await client.nodes('evaluationRuns', '{ evaluationRuns { nodes { id } } }')).toEqual([]);
 });

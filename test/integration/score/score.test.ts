@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { FullReportJson } from '../../../src/cli/output/report-json';
+import type { FullReportJson } from '../../../src/evaluations/scores/report-json';
 import { scoreCommand } from '../../../src/cli/score.command';
 import { itWithMirrorAndReference, itWithReference } from '../../support/reference';
 import { expectClose } from '../../unit/metrics/close';

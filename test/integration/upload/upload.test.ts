@@ -90,9 +90,10 @@ describe('an upload', () => {
 
 itWithReference('the weights of the built-in network need no description', async () => {
   const bytes = await readFile(referenceFile('fashion-cnn.pth'));
-  const query = '{ checkpoints(first: 1) { format inputHeight classCount parameterCount } }';
+  const query =
+    '{ checkpoints(first: 1) { nodes { format inputHeight classCount parameterCount } } }';
   expect(await upload(port, '?filename=fashion-cnn.pth', bytes)).toMatchObject({ status: 201 });
-  expect(await service.client.field('checkpoints', query)).toEqual([
+  expect(await service.client.nodes('checkpoints', query)).toEqual([
     { format: 'PYTORCH_STATE_DICT', inputHeight: 28, classCount: 10, parameterCount: 806_890 },
   ]);
 });

@@ -1,5 +1,5 @@
 /** Only what passes by itself is waited for: a mistake in a statement must not be tried for ever. */
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isDatabaseAway } from '../../../src/database/database-away';
 import { persistently } from '../../../src/database/persistently';
 
@@ -14,6 +14,7 @@ it.each([
   ['too many connections', failed('53300')],
   ['a deadlock', failed('40P01')],
   ['a cut connection', new Error('Connection terminated unexpectedly')],
+  ['a transaction whose connection broke', new QueryRunnerProviderAlreadyReleasedError()],
   ['a cause that says so', new Error('outer', { cause: withCode('ECONNRESET') })],
 ])('%s passes', (_, error) => {
   expect(isDatabaseAway(error)).toBe(true);

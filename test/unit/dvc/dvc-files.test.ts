@@ -3,6 +3,7 @@ import { findDvcRoot, loadDvcConfig } from '../../../src/dvc/dvc-config';
 import { readDvcFile } from '../../../src/dvc/dvc-file';
 import { findOutputs } from '../../../src/dvc/find-outputs';
 import { parseIni } from '../../../src/dvc/ini';
+import { thisEnvironment } from '../../../src/dvc/remotes/environment';
 import { openRemote } from '../../../src/dvc/remotes/open-remote';
 import { writeFiles } from '../../integration/dvc/dvc-project';
 import { temporaryFolder } from '../../support/temporary-folder';
@@ -84,7 +85,8 @@ url=https://example.org/x
     ['https://example.org/x', [['auth', 'digest']], 'DVC_REMOTE_UNSUPPORTED'],
     ['http://', [], 'DVC_REMOTE_INVALID'],
   ] as const)('refuses the remote %s with %j', async (url, options, expected) => {
-    const opening = openRemote({ name: 'a', url, options: new Map(options) });
+    const config = { name: 'a', url, options: new Map(options) };
+    const opening = openRemote(config, thisEnvironment());
     await expect(opening).rejects.toThrow(code(expected));
   });
 });

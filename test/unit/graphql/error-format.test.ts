@@ -31,6 +31,16 @@ test('an error of the house is found below any number of wrappings', () => {
   expect(logged).toEqual([]);
 });
 
+test('a database that is away is no bug, and its words stay here', () => {
+  const gone = Object.assign(new Error(SECRET), { code: 'ECONNREFUSED' });
+  expect(format(located(gone))).toEqual({
+    message: expect.stringMatching(/Try again/) as string,
+    path: ['field'],
+    extensions: { code: 'DATABASE_UNREACHABLE', kind: 'operational' },
+  });
+  expect(logged).toEqual([]);
+});
+
 test.each<[string, unknown]>([
   ['an Error', new Error(SECRET)],
   ['an Error of a resolver', located(new Error(SECRET))],

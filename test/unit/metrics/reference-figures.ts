@@ -1,7 +1,7 @@
 /** scikit-learn's, torchmetrics', scipy's and PyTorch's figures: every field that the reference files have. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { ReportJson, ScoreMetricsJson } from '../../../src/cli/output/report-json';
+import type { ReportJson, ScoreMetricsJson } from '../../../src/evaluations/scores/report-json';
 import { mirrorFile, referenceFile } from '../../support/reference';
 
 /** Held within 1e-9. */

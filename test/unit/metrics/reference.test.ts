@@ -1,4 +1,4 @@
-import { fullReportJson } from '../../../src/cli/output/report-json';
+import { fullReportJson } from '../../../src/evaluations/scores/report-json';
 import { compare } from '../../../src/metrics/comparison/compare';
 import { fullReport } from '../../../src/metrics/full-report';
 import { scoreSamples, totalsOfScores } from '../../../src/metrics/sample-scores';

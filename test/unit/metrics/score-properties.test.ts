@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fullReportJson } from '../../../src/cli/output/report-json';
+import { fullReportJson } from '../../../src/evaluations/scores/report-json';
 import { type FullReport, fullReport } from '../../../src/metrics/full-report';
 import { expectClose } from './close';
 

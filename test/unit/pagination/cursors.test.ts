@@ -2,7 +2,8 @@
 import { AssayError } from '../../../src/errors';
 import { connectionOf, costOfConnection } from '../../../src/pagination/connection';
 import { decodeCursor, encodeCursor, isIndex, isUuid } from '../../../src/pagination/cursor';
-import { type KeysetOrder, keysetCursor, keysetSql } from '../../../src/pagination/keyset';
+import { keysetSql } from '../../../src/pagination/keyset';
+import { keysetCursor, type KeysetOrder } from '../../../src/pagination/keyset-order';
 import { pageOf } from '../../../src/pagination/page';
 import { SqlParameters } from '../../../src/pagination/sql-parameters';
 

@@ -1,0 +1,8 @@
+/** Where the editor looks for its threads. */
+// eslint-disable-next-line no-var
+declare var MonacoEnvironment: { getWorker: (id: string, label: string) => Worker } | undefined;
+
+declare module '*?worker' {
+  const WorkerOfModule: new () => Worker;
+  export default WorkerOfModule;
+}

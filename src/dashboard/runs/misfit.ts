@@ -1,0 +1,30 @@
+/** Why a checkpoint can not be evaluated on a dataset, as far as the page can tell. */
+
+interface Wanted {
+  classCount: number;
+  inputHeight: number;
+  inputWidth: number;
+  inputChannels: number;
+}
+
+interface Given {
+  classNames: readonly string[];
+  imageHeight: number;
+  imageWidth: number;
+  imageChannels: number;
+}
+
+/** @returns undefined where they fit */
+export function misfit(checkpoint: Wanted, dataset: Given): string | undefined {
+  const { classCount, inputHeight, inputWidth, inputChannels } = checkpoint;
+  const { classNames, imageHeight, imageWidth, imageChannels } = dataset;
+  const input = `${inputHeight}×${inputWidth}×${inputChannels}`;
+  const image = `${imageHeight}×${imageWidth}×${imageChannels}`;
+  if (input !== image) {
+    return `The checkpoint wants images of ${input} (height, width, channels), the dataset has ${image}.`;
+  }
+  if (classCount !== classNames.length) {
+    return `The checkpoint knows ${classCount} classes, the dataset has ${classNames.length}.`;
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+/** All rows of a table that came to be in a span of time, oldest first, page by page: two statements a page. */
+import { type EntityManager, type EntityTarget, In, type ObjectLiteral } from 'typeorm';
+import type { FindOptionsWhere } from 'typeorm';
+import { keysetSql } from '../pagination/keyset';
+import { type KeysetOrder, keysetCursor } from '../pagination/keyset-order';
+import { SqlParameters } from '../pagination/sql-parameters';
+
+/** The times are those of `exportTime`; the second one does not belong to it. */
+export interface TimeSpan {
+  since: string;
+  until: string;
+}
+
+export interface RowSource<T extends ObjectLiteral> {
+  entity: EntityTarget<T>;
+  table: string;
+  idColumn: string;
+  /** The entity's property of that column. */
+  idKey: keyof T & string;
+  /** When a row came to be what it is. */
+  timeColumn: string;
+  pageSize: number;
+}
+
+interface PageRow {
+  id: string;
+  value: number;
+}
+
+export async function* storedPages<T extends ObjectLiteral>(
+  manager: EntityManager,
+  source: RowSource<T>,
+  span: TimeSpan,
+): AsyncGenerator<T[], void, undefined> {
+  const order: KeysetOrder = {
+    name: 'EXPORT',
+    column: source.timeColumn,
+    kind: 'time',
+    nullable: false,
+    descending: false,
+    idColumn: source.idColumn,
+  };
+  let after: string | undefined;
+  for (;;) {
+    const parameters = new SqlParameters();
+    const where = [
+      `${source.timeColumn} >= ${parameters.add(span.since)}::timestamptz`,
+      `${source.timeColumn} < ${parameters.add(span.until)}::timestamptz`,
+    ];
+    const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
+    const sql = keysetSql(order, page, { from: source.table, where }, parameters);
+    const found = await manager.query<PageRow[]>(sql, parameters.values);
+    const kept = found.slice(0, source.pageSize);
+    const last = kept.at(-1);
+    if (!last) return;
+    const ids = kept.map(({ id }) => id);
+    const rows = await manager.findBy(source.entity, {
+      [source.idKey]: In(ids),
+    } as FindOptionsWhere<T>);
+    const byId = new Map(rows.map((row) => [row[source.idKey] as string, row]));
+    yield ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+    if (found.length === kept.length) return;
+    after = keysetCursor(order, last);
+  }
+}

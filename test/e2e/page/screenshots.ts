@@ -1,0 +1,105 @@
+/**
+ * Pictures of every page in both themes and three widths, of a service with real results.
+ *
+ *   npm run screenshots -- FOLDER [--url http://127.0.0.1:4000]
+ *
+ * With --url a service that runs is taken as it is; without, one is started on a folder of its own and filled.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../../../src/config/project-root';
+import { openBrowser } from '../../support/chromium';
+import { buildPage } from '../../support/page-build';
+import { fillService } from '../../support/filled-service';
+import { addressesOf } from '../../support/page-addresses';
+
+const WIDTHS = [390, 1024, 1680];
+const THEMES = ['light', 'dark'] as const;
+/** Queries that follow each other, charts that are drawn, images that come. */
+const SETTLE_MS = 400;
+
+async function takePictures(url: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const pages = await addressesOf(url);
+  const browser = await openBrowser();
+  try {
+    for (const colorScheme of THEMES) {
+      for (const width of WIDTHS) {
+        const { page, context } = await browser.open({ colorScheme, width, height: 900 });
+        for (const [name, address] of pages) {
+          await page.goto(new URL(address, url).href);
+          await page.locator('h1, .graphiql-container').first().waitFor();
+          await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+          await page.waitForLoadState('networkidle');
+          await page.waitForTimeout(SETTLE_MS);
+          const file = path.join(folder, `${name}-${colorScheme}-${width}.png`);
+          await page.screenshot({ path: file, fullPage: true });
+          process.stdout.write(`${file}\n`);
+        }
+        await context.close();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The program itself, on a free port. */
+async function withService(use: (url: string) => Promise<void>): Promise<void> {
+  const dataPath = await mkdtemp(path.join(tmpdir(), 'assay-screenshots-'));
+  const child = spawn(
+    process.execPath,
+    ['-r', '@swc-node/register', path.join(projectRoot(), 'src/main.ts'), 'serve'],
+    {
+      env: { ...process.env, PORT: '0', ASSAY_DATA_PATH: path.join(dataPath, 'state') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const ended = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      resolve();
+    }),
+  );
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      let told = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        told += text;
+        const [, address] = /GraphQL answers at (http:\/\/[^/\s]+)\/graphql/.exec(told) ?? [];
+        if (address !== undefined) resolve(address);
+      });
+      child.once('close', () => {
+        reject(new Error(`the service ended:\n${told}`));
+      });
+    });
+    await fillService(url, process.env.ASSAY_REFERENCE);
+    await use(url);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(dataPath, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { url: { type: 'string' } },
+  });
+  const [folder] = positionals;
+  if (folder === undefined) throw new Error('Say where to: npm run screenshots -- FOLDER');
+  if (values.url !== undefined) {
+    await takePictures(values.url, folder);
+    return;
+  }
+  await buildPage();
+  await withService((url) => takePictures(url, folder));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = 1;
+});

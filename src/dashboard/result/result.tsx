@@ -14,6 +14,7 @@ import { Confusion } from './confusion';
 import { Curves } from './curves';
 import { LabelErrors } from './label-errors';
 import { Reliability } from './reliability';
+import { Robustness } from './robustness';
 import { Samples } from './samples';
 import { Scores } from './scores';
 import { Slices } from './slices';
@@ -118,6 +119,7 @@ export default function Result({ id }: { id: string }) {
                 <Curves resultId={id} kind="pr" metrics={result.classMetrics} />
               </div>
               <Slices resultId={id} />
+              <Robustness result={result} />
               <Reliability result={result} />
               <LabelErrors resultId={id} />
               <Panel title="Where it comes from">

@@ -99,7 +99,12 @@ export function Slices({ resultId }: { resultId: string }) {
           evaluationResult?.slices.length === 0 ? (
             <p className="note">The data have no slices of this kind.</p>
           ) : (
-            <div className="table-frame" tabIndex={0} role="region" aria-label="Figures of each slice">
+            <div
+              className="table-frame"
+              tabIndex={0}
+              role="region"
+              aria-label="Figures of each slice"
+            >
               <table>
                 <thead>
                   <tr>

@@ -19,7 +19,7 @@ export interface EvaluationLoaders extends CheckpointLoaders {
   /** The newest ones of a checkpoint. */
   checkpointResults: DataLoader<ResultsOfCheckpoint, EvaluationResult[], string>;
   /** The id of the newest run that succeeded, else of the newest. */
-  runOnSplit: DataLoader<RunOnSplit, string | null, string>;
+  runOnSplit: DataLoader<RunOnSplit, string | null>;
 }
 
 export interface ResultsOfCheckpoint {

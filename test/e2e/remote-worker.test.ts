@@ -40,10 +40,10 @@ it('evaluate what they fetched, go on without the service, and keep what they ha
   const { port } = new URL(await api.address());
   const address = `http://127.0.0.1:${port}`;
   const client = new GraphQLClient(address, tokens.admin);
-  const [checkpoint, dataset] = (await Promise.all(
-    ['checkpoints', 'datasets'].map((name) => client.field(name, `{ ${name} { id } }`)),
-  )) as { id: string }[][];
-  const input = { checkpointId: checkpoint?.[0]?.id, datasetId: dataset?.[0]?.id };
+  const { checkpoints, datasets } = (
+    await client.send('{ checkpoints { nodes { id } } datasets { id } }')
+  ).data as { checkpoints: { nodes: { id: string }[] }; datasets: { id: string }[] };
+  const input = { checkpointId: checkpoints.nodes[0]?.id, datasetId: datasets[0]?.id };
 
   const workerPath = await freshDataFolder();
   const tokenFile = path.join(folder, 'token');
@@ -87,6 +87,11 @@ it('evaluate what they fetched, go on without the service, and keep what they ha
   expect(await client.settled(waiting.id)).toMatchObject({ state: 'SUCCEEDED' });
   const last = await client.settled((await client.runEvaluation(input)).id);
   expect(last).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+
+  // A corrupted split is made out of the one that it has fetched.
+  const noisy = await client.runEvaluation({ ...input, split: 'test~noise-5-s42' });
+  const found = { state: 'SUCCEEDED', attempt: 1, progress: { samplesDone: 2000 } };
+  expect(await client.settled(noisy.id)).toMatchObject(found);
 });
 
 it('is told at its start what is wrong with its token, which nobody gets to see', async () => {

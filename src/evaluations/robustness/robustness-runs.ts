@@ -71,43 +71,31 @@ export interface RunOnSplit {
   split: string;
 }
 
-const keyOf = ({ checkpointId, datasetId, engine, split }: RunOnSplit): string =>
-  JSON.stringify([checkpointId, datasetId, engine, split]);
+/** For each of the places asked for, the newest run that succeeded, else the newest. */
+export const RUNS_ON_SPLITS_SQL = `
+  SELECT wanted.place, newest.id
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY
+           AS wanted(checkpoint_id, dataset_id, engine, split, place)
+   CROSS JOIN LATERAL (
+           SELECT r.id FROM evaluation_run r
+            WHERE r.checkpoint_id = wanted.checkpoint_id AND r.dataset_id = wanted.dataset_id
+              AND r.engine = wanted.engine AND r.split = wanted.split
+            ORDER BY (r.state = 'SUCCEEDED') DESC, r.created_at DESC, r.id DESC LIMIT 1) newest`;
 
-interface FoundRun {
-  id: string;
-  checkpoint_id: string;
-  dataset_id: string;
-  engine: EngineName;
-  split: string;
-}
-
-/** The id of the newest run that succeeded, else of the newest; one statement for all that are asked for at once. */
-export function runsOnSplits(
-  manager: EntityManager,
-): DataLoader<RunOnSplit, string | null, string> {
+/** The ids of such runs; one statement for all that are asked for at once, up to a hundred results. */
+export function runsOnSplits(manager: EntityManager): DataLoader<RunOnSplit, string | null> {
   return new DataLoader(
     async (keys) => {
       const column = (of: keyof RunOnSplit) => keys.map((key) => key[of]);
-      const rows = await manager.query<FoundRun[]>(
-        `SELECT DISTINCT ON (r.checkpoint_id, r.dataset_id, r.engine, r.split)
-                r.id, r.checkpoint_id, r.dataset_id, r.engine, r.split
-           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
-                  AS wanted(checkpoint_id, dataset_id, engine, split)
-           JOIN evaluation_run r ON r.checkpoint_id = wanted.checkpoint_id AND r.dataset_id = wanted.dataset_id
-                                AND r.engine = wanted.engine AND r.split = wanted.split
-          ORDER BY r.checkpoint_id, r.dataset_id, r.engine, r.split,
-                   (r.state = 'SUCCEEDED') DESC, r.created_at DESC, r.id DESC`,
-        [column('checkpointId'), column('datasetId'), column('engine'), column('split')],
-      );
-      const byKey = new Map(
-        rows.map(({ id, checkpoint_id, dataset_id, engine, split }) => [
-          keyOf({ checkpointId: checkpoint_id, datasetId: dataset_id, engine, split }),
-          id,
-        ]),
-      );
-      return keys.map((key) => byKey.get(keyOf(key)) ?? null);
+      const rows = await manager.query<{ place: string; id: string }[]>(RUNS_ON_SPLITS_SQL, [
+        column('checkpointId'),
+        column('datasetId'),
+        column('engine'),
+        column('split'),
+      ]);
+      const ids = new Map(rows.map(({ place, id }) => [Number(place), id]));
+      return keys.map((_, i) => ids.get(i + 1) ?? null);
     },
-    { cache: false, cacheKeyFn: keyOf, maxBatchSize: 3_000 },
+    { cache: false, maxBatchSize: 3_000 },
   );
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { projectRoot } from '../../../src/config/project-root';
 import { corruptImage } from '../../../src/datasets/corruptions/corrupt-split';
 import { readPng } from '../../support/read-png';
+import { statementsOf } from '../../support/statements-of';
 import { startTestService, type TestService } from '../../support/test-service';
 
 const RUN = `mutation ($input: RunRobustnessInput!) { runRobustness(input: $input) { id split } }`;
@@ -166,6 +167,22 @@ test('a corrupted split has samples, images and slices, and is not listed', asyn
   const recipe = { corruption: 'occlusion', strength: 5, seed: 1 } as const;
   corruptImage(recipe, images.subarray(3 * 784, 4 * 784), expected, imageShape, 3);
   expect(Buffer.compare(Buffer.from(png.pixels), expected)).toBe(0);
+});
+
+test('the cells of a page of results cost as many statements as those of one', async () => {
+  const { client, app } = service;
+  const ask = (first: number) => async () => {
+    const query = `query ($first: Int!) { evaluationResults(first: $first) { nodes {
+      robustness { run { state checkpoint { id } } result { accuracy dataset { id } } }
+      slices(first: 2) { name }
+    } } }`;
+    await client.field('evaluationResults', query, { first });
+  };
+  const { dataSource } = app.services.database;
+  const one = await statementsOf(dataSource, ask(1));
+  const many = await statementsOf(dataSource, ask(8));
+  expect(one.filter((sql) => sql.includes('unnest'))).toHaveLength(1);
+  expect(many).toHaveLength(one.length);
 });
 
 test('what is no corruption is refused by a code of its own', async () => {

@@ -13,6 +13,7 @@ import {
   runSource,
 } from '../../../src/evaluations/history/run-list';
 import { RunState } from '../../../src/evaluations/evaluation-run.entity';
+import { RUNS_ON_SPLITS_SQL } from '../../../src/evaluations/robustness/robustness-runs';
 import { RESULT_METRICS } from '../../../src/evaluations/result-metric';
 import { keysetSql } from '../../../src/pagination/keyset';
 import { OrderDirection } from '../../../src/pagination/order-direction';
@@ -102,6 +103,19 @@ it('leaderboards, the history of an alias, and rows by their ids', async () => {
   expect(
     await readsWhole('SELECT * FROM evaluation_result WHERE run_id = ANY ($1)', [ids]),
   ).toEqual([]);
+});
+
+it('the runs on corrupted splits of one result and of a hundred', async () => {
+  for (const results of [1, 100]) {
+    const places = Array.from({ length: results * 30 }, (_, i) => Math.floor(i / 30));
+    const values = [
+      places.map((i) => filledId('checkpoint', i % CHECKPOINTS)),
+      places.map((i) => filledId('dataset', i % 10)),
+      places.map(() => 'onnx'),
+      places.map((_, i) => `test~noise-${(i % 5) + 1}-s42`),
+    ];
+    expect(await readsWhole(RUNS_ON_SPLITS_SQL, values)).toEqual([]);
+  }
 });
 
 it('a plan that does read a whole table would be seen', async () => {

@@ -24,11 +24,23 @@ const METRICS = [
   'expected_calibration_error',
 ];
 
+/** All that a list is filtered and ordered by: an index that ends in these answers without the table. */
+const LISTED = [
+  'run_id',
+  'created_at',
+  'engine',
+  'checkpoint_id',
+  'dataset_id',
+  'split',
+  ...METRICS,
+];
+const covering = (...leading: string[]) => [...new Set([...leading, ...LISTED])];
+
 /** By name; the columns in their order. */
 const NEW_INDEXES: Record<string, [table: string, columns: string[]]> = {
   ...Object.fromEntries(
     METRICS.flatMap((metric) => [
-      [`evaluation_result_${metric}_idx`, ['evaluation_result', [metric, 'run_id']]],
+      [`evaluation_result_${metric}_idx`, ['evaluation_result', covering(metric)]],
       [
         `evaluation_result_split_${metric}_idx`,
         ['evaluation_result', ['dataset_id', 'split', metric, 'run_id']],
@@ -37,14 +49,8 @@ const NEW_INDEXES: Record<string, [table: string, columns: string[]]> = {
   ),
   evaluation_result_created_at_idx: ['evaluation_result', ['created_at', 'run_id']],
   evaluation_result_engine_idx: ['evaluation_result', ['engine', 'created_at', 'run_id']],
-  evaluation_result_split_idx: [
-    'evaluation_result',
-    ['dataset_id', 'split', 'created_at', 'run_id', 'engine', 'checkpoint_id', ...METRICS],
-  ],
-  evaluation_result_checkpoint_idx: [
-    'evaluation_result',
-    ['checkpoint_id', 'created_at', 'run_id', 'engine', 'dataset_id', 'split', ...METRICS],
-  ],
+  evaluation_result_split_idx: ['evaluation_result', covering('dataset_id', 'split', 'created_at')],
+  evaluation_result_checkpoint_idx: ['evaluation_result', covering('checkpoint_id', 'created_at')],
   evaluation_run_created_at_idx: ['evaluation_run', ['created_at', 'id']],
   evaluation_run_state_idx: ['evaluation_run', ['state', 'created_at', 'id']],
   evaluation_run_checkpoint_idx: ['evaluation_run', ['checkpoint_id', 'created_at', 'id']],

@@ -213,39 +213,39 @@ CREATE UNIQUE INDEX checkpoint_digest_preprocessing_digest_idx ON public.checkpo
 
 CREATE UNIQUE INDEX dataset_name_digest_idx ON public.dataset USING btree (name, digest);
 
-CREATE INDEX evaluation_result_accuracy_idx ON public.evaluation_result USING btree (accuracy, run_id);
+CREATE INDEX evaluation_result_accuracy_idx ON public.evaluation_result USING btree (accuracy, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_average_precision_macro_idx ON public.evaluation_result USING btree (average_precision_macro, run_id);
+CREATE INDEX evaluation_result_average_precision_macro_idx ON public.evaluation_result USING btree (average_precision_macro, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_balanced_accuracy_idx ON public.evaluation_result USING btree (balanced_accuracy, run_id);
+CREATE INDEX evaluation_result_balanced_accuracy_idx ON public.evaluation_result USING btree (balanced_accuracy, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_brier_score_idx ON public.evaluation_result USING btree (brier_score, run_id);
+CREATE INDEX evaluation_result_brier_score_idx ON public.evaluation_result USING btree (brier_score, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, expected_calibration_error);
 
 CREATE INDEX evaluation_result_checkpoint_idx ON public.evaluation_result USING btree (checkpoint_id, created_at, run_id, engine, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_cohen_kappa_idx ON public.evaluation_result USING btree (cohen_kappa, run_id);
+CREATE INDEX evaluation_result_cohen_kappa_idx ON public.evaluation_result USING btree (cohen_kappa, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
 CREATE INDEX evaluation_result_created_at_idx ON public.evaluation_result USING btree (created_at, run_id);
 
 CREATE INDEX evaluation_result_engine_idx ON public.evaluation_result USING btree (engine, created_at, run_id);
 
-CREATE INDEX evaluation_result_expected_calibration_error_idx ON public.evaluation_result USING btree (expected_calibration_error, run_id);
+CREATE INDEX evaluation_result_expected_calibration_error_idx ON public.evaluation_result USING btree (expected_calibration_error, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score);
 
-CREATE INDEX evaluation_result_loss_idx ON public.evaluation_result USING btree (loss, run_id);
+CREATE INDEX evaluation_result_loss_idx ON public.evaluation_result USING btree (loss, run_id, created_at, engine, checkpoint_id, dataset_id, split, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_macro_f1_idx ON public.evaluation_result USING btree (macro_f1, run_id);
+CREATE INDEX evaluation_result_macro_f1_idx ON public.evaluation_result USING btree (macro_f1, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_macro_precision_idx ON public.evaluation_result USING btree (macro_precision, run_id);
+CREATE INDEX evaluation_result_macro_precision_idx ON public.evaluation_result USING btree (macro_precision, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_macro_recall_idx ON public.evaluation_result USING btree (macro_recall, run_id);
+CREATE INDEX evaluation_result_macro_recall_idx ON public.evaluation_result USING btree (macro_recall, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_matthews_corrcoef_idx ON public.evaluation_result USING btree (matthews_corrcoef, run_id);
+CREATE INDEX evaluation_result_matthews_corrcoef_idx ON public.evaluation_result USING btree (matthews_corrcoef, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_micro_f1_idx ON public.evaluation_result USING btree (micro_f1, run_id);
+CREATE INDEX evaluation_result_micro_f1_idx ON public.evaluation_result USING btree (micro_f1, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_roc_auc_macro_idx ON public.evaluation_result USING btree (roc_auc_macro, run_id);
+CREATE INDEX evaluation_result_roc_auc_macro_idx ON public.evaluation_result USING btree (roc_auc_macro, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_roc_auc_weighted_idx ON public.evaluation_result USING btree (roc_auc_weighted, run_id);
+CREATE INDEX evaluation_result_roc_auc_weighted_idx ON public.evaluation_result USING btree (roc_auc_weighted, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, average_precision_macro, brier_score, expected_calibration_error);
 
 CREATE INDEX evaluation_result_split_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, accuracy, run_id);
 
@@ -289,17 +289,17 @@ CREATE INDEX evaluation_result_split_weighted_precision_idx ON public.evaluation
 
 CREATE INDEX evaluation_result_split_weighted_recall_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_recall, run_id);
 
-CREATE INDEX evaluation_result_top2_accuracy_idx ON public.evaluation_result USING btree (top2_accuracy, run_id);
+CREATE INDEX evaluation_result_top2_accuracy_idx ON public.evaluation_result USING btree (top2_accuracy, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_top3_accuracy_idx ON public.evaluation_result USING btree (top3_accuracy, run_id);
+CREATE INDEX evaluation_result_top3_accuracy_idx ON public.evaluation_result USING btree (top3_accuracy, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_top5_accuracy_idx ON public.evaluation_result USING btree (top5_accuracy, run_id);
+CREATE INDEX evaluation_result_top5_accuracy_idx ON public.evaluation_result USING btree (top5_accuracy, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_weighted_f1_idx ON public.evaluation_result USING btree (weighted_f1, run_id);
+CREATE INDEX evaluation_result_weighted_f1_idx ON public.evaluation_result USING btree (weighted_f1, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_weighted_precision_idx ON public.evaluation_result USING btree (weighted_precision, run_id);
+CREATE INDEX evaluation_result_weighted_precision_idx ON public.evaluation_result USING btree (weighted_precision, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_weighted_recall_idx ON public.evaluation_result USING btree (weighted_recall, run_id);
+CREATE INDEX evaluation_result_weighted_recall_idx ON public.evaluation_result USING btree (weighted_recall, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
 CREATE INDEX evaluation_run_checkpoint_idx ON public.evaluation_run USING btree (checkpoint_id, created_at, id);
 

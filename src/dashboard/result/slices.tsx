@@ -99,12 +99,7 @@ export function Slices({ resultId }: { resultId: string }) {
           evaluationResult?.slices.length === 0 ? (
             <p className="note">The data have no slices of this kind.</p>
           ) : (
-            <div
-              className="table-frame"
-              tabIndex={0}
-              role="region"
-              aria-label="Figures of each slice"
-            >
+            <div className="table-frame" tabIndex={0} role="region" aria-label="Table of slices">
               <table>
                 <thead>
                   <tr>

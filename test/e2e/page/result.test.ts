@@ -116,6 +116,19 @@ describeWithReference('results on the page', () => {
     expect([...complaints, ...other.complaints]).toEqual([]);
   });
 
+  it('the weakest slice is the class with the least recall, and it is said to be weaker', async () => {
+    const { page, complaints } = await browser.open();
+    await page.goto(`${service.app.url}/results/${service.reference}?slices=CLASS`);
+    const first = page.getByRole('region', { name: 'Table of slices' }).getByRole('row').nth(1);
+    await first.waitFor();
+    const right = counts[SHIRT]?.[SHIRT] ?? NaN;
+    expect(await first.innerText()).toMatch(
+      new RegExp(`^class Shirt.*1,000.*${(right / 10).toFixed(1)}%.*weaker$`, 's'),
+    );
+    await page.getByText('not run').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('a chart is saved as SVG, PNG and CSV', async () => {
     const { page, complaints } = await browser.open();
     await page.goto(`${service.app.url}/results/${service.reference}`);

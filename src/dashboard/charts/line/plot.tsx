@@ -34,7 +34,7 @@ interface PlotProps {
   csv: () => readonly (readonly CsvCell[])[];
 }
 
-const MARGIN = { left: 52, right: 12, top: 10, bottom: 40 };
+const MARGIN = { left: 52, right: 22, top: 10, bottom: 40 };
 const TICKS = 5;
 
 export function Plot({

@@ -1,15 +1,31 @@
 /** What the gate reads of a stored result. */
 import { type Bounds, boundsOf } from '../evaluations/scores/stored-intervals';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import type { SliceName } from '../analysis/slices/slice-partitions';
 import type { FigureOf, GateFigure } from '../metrics/gate/judge';
 import { GATE_SCALARS, type GateClassMetric } from '../metrics/gate/rule';
 import { type Report, report } from '../metrics/report';
+import type { SliceFigures } from '../metrics/slices/slices';
 import { wilsonInterval } from '../metrics/statistics/wilson-interval';
 
-/** @param classNames in the order of the class indexes */
-export function figuresOf(result: EvaluationResult, classNames: readonly string[]): FigureOf {
+/**
+ * @param classNames in the order of the class indexes
+ * @param slices those of the result; none where no rule asks for one
+ */
+export function figuresOf(
+  result: EvaluationResult,
+  classNames: readonly string[],
+  slices: readonly SliceFigures<SliceName>[],
+): FigureOf {
   const found = report(result);
   return (subject) => {
+    if ('slice' in subject) {
+      const slice = slices.find(({ name }) => name.name === subject.slice);
+      if (!slice) return undefined;
+      return subject.metric === 'accuracy'
+        ? { value: slice.accuracy, interval: slice.interval }
+        : { value: slice.loss };
+    }
     if ('className' in subject) {
       const classIndex = classNames.indexOf(subject.className);
       if (classIndex < 0) return undefined;

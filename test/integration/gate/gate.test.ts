@@ -51,6 +51,7 @@ describeWithReference('the gate', () => {
       aliases,
       datasets,
       comparisons: analysis.comparisons,
+      slices: analysis.slices,
     });
   }
 
@@ -94,6 +95,21 @@ describeWithReference('the gate', () => {
     // The point, 0.918, would have passed.
     expect(checks[2]?.value).toBeLessThan(0.917);
     expect(checks[4]?.reason).toBe('the result has no recall of class "Hat"');
+  });
+
+  test('slices are held against their bounds: a class is as accurate as its recall', async () => {
+    const rules = gateOn(`
+      - {metric: accuracy, slice: class Shirt, min: 0.99}
+      - {metric: accuracy, slice: class Trouser, min: 0.9, on: lower_bound}
+      - {metric: loss, slice: brightness Q1, max: 5}
+      - {metric: accuracy, slice: class Hat, min: 0}
+      - {metric: recall, class: Shirt, min: 0.99}
+      - {metric: accuracy, slice: class Shirt, max_drop: 0}
+    `);
+    const { checks } = await rules.checkId(service.own, { resultId: service.own });
+    expect(checks.map(({ passed }) => passed)).toEqual([false, true, true, false, false, true]);
+    expect(checks[0]?.value).toBe(checks[4]?.value);
+    expect(checks[3]?.reason).toBe('the result has no accuracy of slice "class Hat"');
   });
 
   test('a baseline may be an alias: its newest result there', async () => {

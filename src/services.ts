@@ -241,6 +241,7 @@ function wire(parts: Parts): Services {
       aliases,
       datasets,
       comparisons: analysis.comparisons,
+      slices: analysis.slices,
     }),
     history: createHistory(dataSource),
     curves: new CurvesService({ dataSource, datasets, metrics }),

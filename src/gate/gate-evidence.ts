@@ -1,13 +1,24 @@
 /** What the gate reads of a stored result. */
+import type { SliceName } from '../analysis/slices/slice-partitions';
 import { type Bounds, boundsOf } from '../evaluations/scores/stored-intervals';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import type { FigureOf, GateFigure } from '../metrics/gate/judge';
-import { GATE_SCALARS, type GateClassMetric } from '../metrics/gate/rule';
+import { GATE_SCALARS, type GateClassMetric, type GateSliceMetric } from '../metrics/gate/rule';
 import { type Report, report } from '../metrics/report';
+import type { SliceFigures } from '../metrics/slices/slices';
 import { wilsonInterval } from '../metrics/statistics/wilson-interval';
 
-/** @param classNames in the order of the class indexes */
-export function figuresOf(result: EvaluationResult, classNames: readonly string[]): FigureOf {
+export type ResultSlices = readonly SliceFigures<SliceName>[];
+
+/**
+ * @param classNames in the order of the class indexes
+ * @param slices all of the result; of one that is not among them nothing is known
+ */
+export function figuresOf(
+  result: EvaluationResult,
+  classNames: readonly string[],
+  slices: ResultSlices,
+): FigureOf {
   const found = report(result);
   return (subject) => {
     if ('className' in subject) {
@@ -15,6 +26,7 @@ export function figuresOf(result: EvaluationResult, classNames: readonly string[
       if (classIndex < 0) return undefined;
       return classFigure(result, found, classIndex, subject.metric);
     }
+    if ('slice' in subject) return sliceFigure(slices, subject);
     const metric = GATE_SCALARS[subject.metric];
     return withBounds(result[metric], boundsOf(result.intervals, metric));
   };
@@ -43,6 +55,17 @@ function classFigure(
       return { value: figures[metric], ...(interval && { interval }) };
     }
   }
+}
+
+function sliceFigure(
+  slices: ResultSlices,
+  { slice, metric }: { slice: string; metric: GateSliceMetric },
+): GateFigure | undefined {
+  const found = slices.find(({ name }) => name.name === slice);
+  if (!found) return undefined;
+  return metric === 'loss'
+    ? { value: found.loss }
+    : { value: found.accuracy, interval: found.interval };
 }
 
 function withBounds(value: number | null, bounds: Bounds | undefined): GateFigure {

@@ -1,6 +1,7 @@
 /** Holds a stored result against the rules of config.yaml, and against a baseline where one is named. */
 import type { EntityManager } from 'typeorm';
 import type { ComparisonService } from '../analysis/comparison/comparison.service';
+import type { SlicesService } from '../analysis/slices/slices.service';
 import type { CheckpointAliasService } from '../checkpoints/checkpoint-alias.service';
 import type { DatasetService } from '../datasets/dataset.service';
 import { UserError } from '../errors';
@@ -9,7 +10,7 @@ import type { EvaluationService } from '../evaluations/evaluation.service';
 import { newestResult } from '../evaluations/newest-result';
 import { rowSums } from '../metrics/confusion-matrix';
 import { type DummyBaseline, dummyBaselines } from '../metrics/dummy-baselines';
-import { type GateEvidence, type GateVerdict, judge } from '../metrics/gate/judge';
+import { type FigureOf, type GateEvidence, type GateVerdict, judge } from '../metrics/gate/judge';
 import type { GateRule } from '../metrics/gate/rule';
 import { bootstrapOptions } from '../metrics/statistics/bootstrap-options';
 import { figuresOf } from './gate-evidence';
@@ -33,6 +34,7 @@ export interface GateServiceOptions {
   aliases: CheckpointAliasService;
   datasets: DatasetService;
   comparisons: ComparisonService;
+  slices: SlicesService;
 }
 
 const RESULT_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -53,17 +55,16 @@ export class GateService {
   /**
    * @param named goes before the baseline of config.yaml
    * @throws UserError GATE_EMPTY, RESULT_NOT_FOUND, ALIAS_NOT_FOUND, ALIAS_NOT_EVALUATED; and
-   *   RESULTS_NOT_COMPARABLE where a rule pairs it with a baseline on other data
+   *   RESULTS_NOT_COMPARABLE where a rule pairs it with a baseline on other data; what `SlicesService.of` throws
+   *   where a rule is on a slice
    */
   async check(result: EvaluationResult, named?: BaselineName): Promise<GateReport> {
-    const { rules, datasets } = this.options;
+    const { rules } = this.options;
     const baseline = await this.baselineOf(result, named);
-    const { classNames } = await datasets.get(result.datasetId);
-    const evidence: GateEvidence = { figureOf: figuresOf(result, classNames) };
+    const evidence: GateEvidence = { figureOf: await this.figuresOf(result) };
     if (baseline) {
-      const { classNames: theirs } = await datasets.get(baseline.datasetId);
       evidence.baseline = {
-        figureOf: figuresOf(baseline, theirs),
+        figureOf: await this.figuresOf(baseline),
         ...(rules.some(({ kind }) => kind === 'no_worse_by_mcnemar') && {
           mcnemar: (
             await this.options.comparisons.compare(
@@ -80,6 +81,14 @@ export class GateService {
       baseline,
       dummyBaselines: dummyBaselines(rowSums(result.confusionMatrix)),
     };
+  }
+
+  /** Slices take a look at every sample: only where a rule is on one. */
+  private async figuresOf(result: EvaluationResult): Promise<FigureOf> {
+    const { rules, datasets, slices } = this.options;
+    const dataset = await datasets.get(result.datasetId);
+    const onSlices = rules.some((rule) => 'subject' in rule && 'slice' in rule.subject);
+    return figuresOf(result, dataset.classNames, onSlices ? await slices.of(result, dataset) : []);
   }
 
   private async baselineOf(

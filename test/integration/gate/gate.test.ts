@@ -51,6 +51,7 @@ describeWithReference('the gate', () => {
       aliases,
       datasets,
       comparisons: analysis.comparisons,
+      slices: analysis.slices,
     });
   }
 
@@ -94,6 +95,24 @@ describeWithReference('the gate', () => {
     // The point, 0.918, would have passed.
     expect(checks[2]?.value).toBeLessThan(0.917);
     expect(checks[4]?.reason).toBe('the result has no recall of class "Hat"');
+  });
+
+  test('slices are held against their bounds, and not the whole result in their place', async () => {
+    const rules = gateOn(`
+      - {metric: accuracy, slice: class Shirt, min: 0.7}
+      - {metric: accuracy, slice: brightness Q1, min: 0.84, on: lower_bound}
+      - {metric: accuracy, slice: brightness Q1, min: 0.85, on: lower_bound}
+      - {metric: loss, slice: ink Q4, max: 0.7}
+      - {metric: accuracy, slice: class Shirt, max_drop: 0.1}
+      - {metric: accuracy, slice: brightness Q9, min: 0}
+    `);
+    const { checks } = await rules.checkId(service.reference, { resultId: service.own });
+    expect(checks.map(({ passed }) => passed)).toEqual([false, true, false, false, false, false]);
+    // scipy's figures, as in test/fixtures/slices.
+    expect(checks[0]?.value).toBeCloseTo(0.475, 12);
+    expect(checks[2]?.value).toBeCloseTo(0.840445523194733, 9);
+    expect(checks[3]?.value).toBeCloseTo(0.7764136977506759, 5);
+    expect(checks[5]?.reason).toBe('the result has no accuracy of slice "brightness Q9"');
   });
 
   test('a baseline may be an alias: its newest result there', async () => {

@@ -9,7 +9,10 @@ export interface ImageShape {
 export interface SplitInfo {
   name: string;
   sampleCount: number;
-  /** SHA-256 (hex) over the split's shape, class list, images and labels. */
+  /**
+   * SHA-256 (hex) over the split's shape, class list, images and labels; of a corrupted split as
+   * `corruptedDigest` says.
+   */
   digest: string;
 }
 

@@ -53,7 +53,10 @@ export class EvaluationResult {
   @Column(sha256Hex)
   checkpointDigest!: string;
 
-  @Field(() => String, { description: 'SHA-256 of the split that was evaluated.' })
+  @Field(() => String, {
+    description:
+      'SHA-256 of the split that was evaluated; of a corrupted one, of the digest and the recipe that it is made by.',
+  })
   @Column(sha256Hex)
   dataDigest!: string;
 

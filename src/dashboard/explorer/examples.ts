@@ -1,5 +1,11 @@
 /** Operations to begin with; each runs as it is. */
-import type { Ids } from './find-ids';
+/** What the examples are about. */
+export interface Ids {
+  checkpointId: string;
+  datasetId: string;
+  /** Of the newest run, which is its result's too. */
+  runId: string;
+}
 
 export interface Example {
   /** In the address. */

@@ -1,12 +1,6 @@
 /** Ids of what the service has, so that the examples run as they are. */
+import type { Ids } from './examples';
 import { ask } from './fetcher';
-
-export interface Ids {
-  checkpointId: string;
-  datasetId: string;
-  /** Of the newest run, which is its result's too. */
-  runId: string;
-}
 
 const QUERY = `{
   checkpoints(first: 1) { nodes { id } }

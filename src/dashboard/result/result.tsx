@@ -4,20 +4,13 @@ import { MAX_CLASSES_AS_SVG } from '../charts/matrix/matrix-view';
 import { graphql } from '../gql';
 import { Link } from '../router/link';
 import { pathTo } from '../router/routes';
-import { Digest } from '../ui/digest';
-import { duration, integer, moment } from '../ui/format';
+import { integer, moment } from '../ui/format';
 import { Loaded } from '../ui/loaded';
 import { PageHead } from '../ui/page-head';
-import { Panel } from '../ui/panel';
-import { Classes } from './classes';
 import { Confusion } from './confusion';
-import { Curves } from './curves';
-import { LabelErrors } from './label-errors';
-import { Reliability } from './reliability';
-import { Robustness } from './robustness';
+import { Deeper } from './deeper';
 import { Samples } from './samples';
 import { Scores } from './scores';
-import { Slices } from './slices';
 import './result.css';
 
 const RESULT = graphql(`
@@ -113,39 +106,7 @@ export default function Result({ id }: { id: string }) {
                   sampleCount={result.sampleCount}
                 />
               </div>
-              <Classes metrics={result.classMetrics} />
-              <div className="side-by-side">
-                <Curves resultId={id} kind="roc" metrics={result.classMetrics} />
-                <Curves resultId={id} kind="pr" metrics={result.classMetrics} />
-              </div>
-              <Slices resultId={id} />
-              <Robustness result={result} />
-              <Reliability result={result} />
-              <LabelErrors resultId={id} />
-              <Panel title="Where it comes from">
-                <dl className="facts">
-                  <dt>Checkpoint</dt>
-                  <dd>
-                    <Link to={pathTo('checkpoint', { id: result.checkpoint.id })}>
-                      {result.checkpoint.name}
-                    </Link>{' '}
-                    <Digest value={result.checkpointDigest} />
-                  </dd>
-                  <dt>Data</dt>
-                  <dd>
-                    <Link to={pathTo('dataset', { id: result.dataset.id })}>
-                      {result.dataset.name}
-                    </Link>{' '}
-                    <Digest value={result.dataDigest} />
-                  </dd>
-                  <dt>Engine</dt>
-                  <dd>
-                    {result.engine}: {result.backend} {result.backendVersion}
-                  </dd>
-                  <dt>Time of all batches</dt>
-                  <dd>{duration(result.inferenceMs)}</dd>
-                </dl>
-              </Panel>
+              <Deeper result={result} />
             </>
           ) : (
             <p>

@@ -164,6 +164,7 @@ describeWithReference('results on the page', () => {
       ]) {
         const { page, context } = await browser.open({ colorScheme });
         await page.goto(service.app.url + address);
+        if (address.startsWith('/results')) await page.getByText('Where it comes from').waitFor();
         await page.waitForLoadState('networkidle');
         expect(await violations(page)).toEqual([]);
         await context.close();

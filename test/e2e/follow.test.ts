@@ -27,7 +27,7 @@ async function stage(more: NodeJS.ProcessEnv = {}): Promise<Stage> {
   dataPath = await freshDataFolder();
   const config = await testConfig('evaluation: { shard_size: 500 }\n');
   env = { ...config.env, ...more };
-  await writeLayersModel(path.join(config.models, 'net'), { filters: [96, 96] });
+  await writeLayersModel(path.join(config.models, 'net'), { filters: [192, 192] });
   const api = new AssayProcess(['serve', '--no-worker'], dataPath, env);
   const client = new GraphQLClient(await api.address());
   const checkpointId = await client.register('net');

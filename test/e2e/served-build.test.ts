@@ -53,10 +53,11 @@ it('serves, evaluates on request, tells of it, and passes the thresholds', async
   const service = new AssayProcess(['serve'], dataPath, env, PROGRAM);
   const url = await service.address();
   const client = new GraphQLClient(url);
-  const list = '{ checkpoints { id name } datasets { id name splits { name sampleCount } } }';
+  const list =
+    '{ checkpoints { nodes { id name } } datasets { id name splits { name sampleCount } } }';
   const { data } = (await client.send(list)) as unknown as {
     data: {
-      checkpoints: { id: string }[];
+      checkpoints: { nodes: { id: string }[] };
       datasets: { id: string; name: string; splits: { name: string; sampleCount: number }[] }[];
     };
   };
@@ -64,7 +65,7 @@ it('serves, evaluates on request, tells of it, and passes the thresholds', async
   expect(dataset?.name).toBe(mirror === '' ? 'sample-shapes' : 'fashion-mnist');
 
   const { id } = await client.runEvaluation({
-    checkpointId: data.checkpoints[0]?.id,
+    checkpointId: data.checkpoints.nodes[0]?.id,
     datasetId: dataset?.id,
     split: 'test',
     engine: 'ONNX',
@@ -114,7 +115,7 @@ it('lets a job fail with 1 where a threshold is missed, and with 2 where nothing
       .ended;
   const missed = await run('--gate');
   expect(missed.code).toBe(1);
-  expect(missed.stdout).toContain('Gate missed: 1 of 2 thresholds.');
+  expect(missed.stdout).toContain('Gate missed: 1 of 2 checks.');
   expect((await run('--gate', '--checkpoint', '/nowhere')).code).toBe(2);
 });
 

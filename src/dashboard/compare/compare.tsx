@@ -47,11 +47,6 @@ export default function Compare() {
   const setOthers = (ids: readonly string[]) => ({
     also: ids.length === 0 ? undefined : ids.join(','),
   });
-  const [query] = useQuery({
-    query: COMPARISON,
-    variables: { baseline, candidate },
-    pause: !isChosen || baseline === candidate,
-  });
   return (
     <>
       <PageHead
@@ -96,19 +91,27 @@ export default function Compare() {
         />
       )}
       {isChosen && baseline !== candidate && (
-        <Loaded query={query} rows={14}>
-          {({ compareResults: comparison }) => (
-            <>
-              <VerdictPanel comparison={comparison} />
-              <Deltas comparison={comparison} />
-              <Difference comparison={comparison} />
-              <Flips baseline={baseline} candidate={candidate} />
-              <ClassFlips comparison={comparison} />
-            </>
-          )}
-        </Loaded>
+        // Anew for each pair: what was said of another one must not stand there while this one is compared.
+        <Pair key={`${baseline} ${candidate}`} {...{ baseline, candidate }} />
       )}
     </>
+  );
+}
+
+function Pair({ baseline, candidate }: { baseline: string; candidate: string }) {
+  const [query] = useQuery({ query: COMPARISON, variables: { baseline, candidate } });
+  return (
+    <Loaded query={query} rows={14}>
+      {({ compareResults: comparison }) => (
+        <>
+          <VerdictPanel comparison={comparison} />
+          <Deltas comparison={comparison} />
+          <Difference comparison={comparison} />
+          <Flips baseline={baseline} candidate={candidate} />
+          <ClassFlips comparison={comparison} />
+        </>
+      )}
+    </Loaded>
   );
 }
 

@@ -115,7 +115,7 @@ function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMe
             <th scope="col" className="number">
               {metricName(metric)}
             </th>
-            <th scope="col">95 % interval</th>
+            <th scope="col">95% interval</th>
             <th scope="col">Beside the first</th>
             <th scope="col">When</th>
             <th scope="col">

@@ -1,10 +1,10 @@
 /**
  * Pictures of every page in both themes and three widths, of a service with real results.
  *
- *   npm run screenshots -- FOLDER [--url http://127.0.0.1:4000] [--readme .github/page.png]
+ *   npm run screenshots -- [FOLDER] [--url http://127.0.0.1:4000] [--readme .github/page.png]
  *
  * With --url a service that runs is taken as it is; without, one is started on a folder of its own and filled.
- * --readme takes the README's picture too: the newest result, light, with a cell of the matrix opened.
+ * --readme takes the README's picture too: the best result down to its matrix, light, with a cell opened.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import type { Page } from 'playwright-core';
 import { projectRoot } from '../../../src/config/project-root';
 import { openBrowser } from '../../support/chromium';
 import { buildPage } from '../../support/page-build';
+import { GraphQLClient } from '../../support/graphql-client';
 import { fillService } from '../../support/filled-service';
 import { addressesOf } from '../../support/page-addresses';
 
@@ -22,7 +23,8 @@ const WIDTHS = [390, 1024, 1680];
 const THEMES = ['light', 'dark'] as const;
 /** Queries that follow each other, charts that are drawn, images that come. */
 const SETTLE_MS = 400;
-const README_SIZE = { width: 1280, height: 1010 };
+const README_WIDTH = 1280;
+const README_MARGIN = 16;
 /** Shirts taken for T-shirts, the CNN's most frequent error. */
 const README_CELL = '?true=6&predicted=0';
 
@@ -57,12 +59,23 @@ async function openSettled(page: Page, address: string): Promise<void> {
 }
 
 async function takeReadmePicture(url: string, file: string): Promise<void> {
-  const address = (await addressesOf(url)).get('result') ?? '';
+  const [best] = (await new GraphQLClient(url).nodes(
+    'evaluationResults',
+    '{ evaluationResults(first: 1, orderBy: { by: ACCURACY }) { nodes { id } } }',
+  )) as { id: string }[];
+  if (best === undefined) throw new Error('the service has no result');
   const browser = await openBrowser();
   try {
-    const { page } = await browser.open(README_SIZE);
-    await openSettled(page, `${url}${address}${README_CELL}`);
-    await page.screenshot({ path: file });
+    const { page } = await browser.open({ width: README_WIDTH, height: 900 });
+    await openSettled(page, `${url}/results/${best.id}${README_CELL}`);
+    const matrix = await page.getByRole('region', { name: 'Confusion matrix' }).boundingBox();
+    if (matrix === null) throw new Error('the result has no matrix');
+    const height = Math.round(matrix.y + matrix.height + README_MARGIN);
+    await page.screenshot({
+      path: file,
+      fullPage: true,
+      clip: { x: 0, y: 0, width: README_WIDTH, height },
+    });
     process.stdout.write(`${file}\n`);
   } finally {
     await browser.close();
@@ -112,9 +125,11 @@ async function main(): Promise<void> {
     options: { url: { type: 'string' }, readme: { type: 'string' } },
   });
   const [folder] = positionals;
-  if (folder === undefined) throw new Error('Say where to: npm run screenshots -- FOLDER');
+  if (folder === undefined && values.readme === undefined) {
+    throw new Error('Say where to: npm run screenshots -- FOLDER');
+  }
   const take = async (url: string) => {
-    await takePictures(url, folder);
+    if (folder !== undefined) await takePictures(url, folder);
     if (values.readme !== undefined) await takeReadmePicture(url, values.readme);
   };
   if (values.url !== undefined) {

@@ -6,6 +6,7 @@ import { storedReport } from '../evaluations/scores/stored-report';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import type { GateReport } from '../gate/gate.service';
 import { type Services, startServices } from '../services';
+import { looksLikeUuid } from '../uuid';
 import type { Job } from './default-job';
 import { evaluate, follow, showResult } from './evaluate-and-show';
 import { interruptible } from './interruptible';
@@ -112,6 +113,6 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
 }
 
 function runId(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  if (looksLikeUuid(text)) return text.toLowerCase();
   throw new InvalidArgumentError('the id of a run is needed, as "runEvaluation" answers it');
 }

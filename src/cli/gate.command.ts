@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 import { loadConfig } from '../config/load-config';
 import { messageOf, UserError } from '../errors';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { resultNamed } from '../evaluations/named-result';
 import { gateJunit } from '../gate/gate-junit';
 import { gateMarkdown } from '../gate/gate-markdown';
-import { baselineNamed, type GateReport } from '../gate/gate.service';
+import type { GateReport } from '../gate/gate.service';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { type Services, startServices } from '../services';
 import { evaluate } from './evaluate-and-show';
@@ -60,7 +61,7 @@ async function run(io: CommandIo, flags: GateFlags): Promise<void> {
   try {
     const services = await startServices(loadConfig(), interruption.signal);
     try {
-      const named = flags.baseline === undefined ? undefined : baselineNamed(flags.baseline);
+      const named = flags.baseline === undefined ? undefined : resultNamed(flags.baseline);
       const report =
         flags.result === undefined
           ? await services.gate.check(await evaluated(services, flags, io, interruption), named)

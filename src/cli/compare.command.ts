@@ -14,6 +14,7 @@ import { DEFAULT_DATASET } from './default-job';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { type ShownComparison, writeComparison } from './output/comparison-view';
+import { wholeNumber } from './whole-number';
 
 interface CompareFlags extends ComparisonOptions {
   dataset: string;
@@ -113,14 +114,4 @@ function level(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0.5 && value <= 0.9999) return value;
   throw new InvalidArgumentError('a share of 0.5 to 0.9999 is needed, such as 0.95');
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) {
-      return value;
-    }
-    throw new InvalidArgumentError(`a whole number of ${least} to ${most} is needed`);
-  };
 }

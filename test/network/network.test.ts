@@ -8,9 +8,8 @@ import type { CutHostsReport } from './cut-hosts';
 import { runInNetwork, whyNoNetwork } from './enter-network';
 
 const SHARDS = 100;
-/** The promise is 15 s; a loaded machine may take longer, which is printed. */
-const LONGEST_MOVE_SECONDS = 45;
-const LONGEST_RETURN_SECONDS = 45;
+/** The promise is 15 s for a shard to start elsewhere; what it took is printed, and a loaded machine may take longer. */
+const LONGEST_SECONDS = 60;
 const RUN_MS = 400_000;
 
 const reason =
@@ -52,19 +51,16 @@ if (reason !== undefined) process.stdout.write(`hosts are not cut off: ${reason}
       { host: 'worker-2', runAtReturn: 'RUNNING', lostShards: 1 },
       { host: 'worker-1', runAtReturn: 'SUCCEEDED', lostShards: 1 },
     ]);
-    for (const { movedAfterSeconds, forgottenAfterSeconds, backAfterSeconds } of absences) {
+    for (const { movedAfterSeconds, backAfterSeconds } of absences) {
       expect(movedAfterSeconds).toBeGreaterThan(0);
-      expect(movedAfterSeconds).toBeLessThan(LONGEST_MOVE_SECONDS);
-      expect(forgottenAfterSeconds).toBeLessThan(LONGEST_MOVE_SECONDS);
-      expect(backAfterSeconds).toBeLessThan(LONGEST_RETURN_SECONDS);
+      expect(movedAfterSeconds).toBeLessThan(LONGEST_SECONDS);
+      expect(backAfterSeconds).toBeLessThan(LONGEST_SECONDS);
     }
+    expect(report.forgottenAfterSeconds).toBeLessThan(LONGEST_SECONDS);
     expect(report.lateChanges).toBe(false);
 
-    expect(report.seenWhileAway).toEqual({
-      graphql: ['worker-3'],
-      command: ['worker-3'],
-      prometheus: 1,
-    });
+    const others = ['worker-2', 'worker-3'];
+    expect(report.seenWhileAway).toEqual({ graphql: others, command: others, prometheus: 2 });
     expect(report.seenAfterwards).toEqual({ graphql: hosts, command: hosts, prometheus: 3 });
     expect(report).toMatchObject({ unexpectedEnds: 0, bugs: [] });
   },

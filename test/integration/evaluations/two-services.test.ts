@@ -1,11 +1,11 @@
-/** Two services side by side on one database: they accept, tell, cancel and evaluate as one. */
+/** Two services side by side on one database: they accept, tell and evaluate as one. (`cancel-and-stop` has the cancelling.) */
 import path from 'node:path';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type App, startApp } from '../../../src/app';
 import { eventually } from '../../support/eventually';
 import { GraphQLClient, type RunView } from '../../support/graphql-client';
-import { SLOW_FILTERS, writeLayersModel } from '../../support/layers-models';
+import { writeLayersModel } from '../../support/layers-models';
 import { brokenInvariants } from '../../support/run-invariants';
 import { startTestService, type TestService } from '../../support/test-service';
 
@@ -13,7 +13,6 @@ let one: TestService;
 let other: App;
 let clients: [GraphQLClient, GraphQLClient];
 let input: { checkpointId: string; datasetId: string };
-let slowId: string;
 
 beforeAll(async () => {
   one = await startTestService({ configure: ({ evaluation }) => (evaluation.shardSize = 100) });
@@ -21,9 +20,7 @@ beforeAll(async () => {
   clients = [one.client, new GraphQLClient(other.url)];
   const { id: datasetId } = await one.app.services.datasets.register('sample-shapes');
   const quick = await writeLayersModel(path.join(one.root, 'quick'), { filters: [8] });
-  const slow = await writeLayersModel(path.join(one.root, 'slow'), { filters: SLOW_FILTERS });
   input = { checkpointId: await clients[0].register(quick), datasetId };
-  slowId = await clients[1].register(slow);
 });
 
 afterAll(async () => {
@@ -66,19 +63,6 @@ it('both do shards of a run, and one tells live of what the other has accepted',
   expect(shares?.workers).toBe(2);
   const known = { sampleCount: 2000, confusionMatrix: shares?.counts ?? [] };
   expect(await brokenInvariants(dataSource, [id], known)).toEqual([]);
-});
-
-it('what one has accepted the other cancels, and both are free for the next run', async () => {
-  const { id } = await clients[0].runEvaluation({ ...input, checkpointId: slowId, batchSize: 4 });
-  const workers = () => one.app.services.workers.alive();
-  await eventually('both are at it', async () =>
-    (await workers()).every(({ shards }) => shards.some(({ runId }) => runId === id)),
-  );
-  const query = 'mutation ($id: ID!) { cancelEvaluation(id: $id) { state } }';
-  expect(await clients[1].field('cancelEvaluation', query, { id })).toEqual({ state: 'CANCELLED' });
-  const next = await clients[1].runEvaluation(input);
-  expect(await clients[0].settled(next.id)).toMatchObject({ state: 'SUCCEEDED' });
-  expect(await clients[0].run(id)).toMatchObject({ state: 'CANCELLED' });
 });
 
 it('the other goes on where one stops in the middle', async () => {

@@ -7,7 +7,7 @@ import { EvaluationRequest } from './evaluation-request.entity';
 import { EvaluationRun, RunState } from './evaluation-run.entity';
 import { EvaluationShard } from './evaluation-shard.entity';
 import { closeShards, requeueShards } from './open-shards';
-import { announceJobs, announceRun, changed, lockRun } from './run-lock';
+import { announceJobs, announceRun, changed, lockingTransaction, lockRun } from './run-lock';
 import { queueOf, type ShardQueue } from './shard-job';
 
 export interface NewRun {
@@ -79,7 +79,7 @@ export class EvaluationRunRepository {
 
   /** QUEUED or RUNNING becomes CANCELLED; its workers hear of it. */
   async markCancelled(id: string): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
+    return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, id);
       if (run?.state !== RunState.QUEUED && run?.state !== RunState.RUNNING) return false;
       await manager.update(
@@ -99,7 +99,7 @@ export class EvaluationRunRepository {
    * becomes RUNNING, and the sweep finds that its result is missing.
    */
   async markRetried(id: string): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
+    return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, id);
       if (run?.state !== RunState.FAILED) return false;
       // A run from before there were shards can't be taken up.

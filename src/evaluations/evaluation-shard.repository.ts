@@ -6,7 +6,7 @@ import { EvaluationRun, RunState } from './evaluation-run.entity';
 import { EvaluationShard, ShardState } from './evaluation-shard.entity';
 import { PredictionBlock } from './prediction-block.entity';
 import { closeShards, requeueShards } from './open-shards';
-import { announceRun, changed, isOpen, LIMIT_LOCKS, lockRun } from './run-lock';
+import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { notifySql } from '../database/notifications';
 import { endFailedRun } from './run-settlement';
 import type { Failure } from './shard-failures';
@@ -34,8 +34,7 @@ export class EvaluationShardRepository {
   /** @returns undefined where the job is not the shard's any more: it is done, or its run has ended */
   async take(job: ShardJob): Promise<Claim | undefined> {
     const { runId, shard } = job.data;
-    const taken = await this.dataSource.transaction(async (manager) => {
-      await manager.query(LIMIT_LOCKS);
+    const taken = await lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       const started = isOpen(run)
         ? await changed<{ attempt: number }>(
@@ -218,19 +217,16 @@ export class EvaluationShardRepository {
     work: (manager: EntityManager) => Promise<boolean>,
     first?: (manager: EntityManager) => Promise<unknown>,
   ): Promise<boolean> {
-    return this.dataSource
-      .transaction(async (manager) => {
-        await manager.query(LIMIT_LOCKS);
-        await first?.(manager);
-        const locked = await lockRun(manager, run.id);
-        if (locked?.state !== RunState.RUNNING || !(await work(manager))) throw new NotMine();
-        await announceRun(manager, run.id);
-        return true;
-      })
-      .catch((error: unknown) => {
-        if (error instanceof NotMine) return false;
-        throw error;
-      });
+    return lockingTransaction(this.dataSource, async (manager) => {
+      await first?.(manager);
+      const locked = await lockRun(manager, run.id);
+      if (locked?.state !== RunState.RUNNING || !(await work(manager))) throw new NotMine();
+      await announceRun(manager, run.id);
+      return true;
+    }).catch((error: unknown) => {
+      if (error instanceof NotMine) return false;
+      throw error;
+    });
   }
 }
 

@@ -11,7 +11,7 @@ import { persistently } from '../database/persistently';
 import { type DatasetService, splitOf } from '../datasets/dataset.service';
 import { AssayError, OperationalError } from '../errors';
 import { marginsOf, rightCount } from '../metrics/margins';
-import { announceRun, changed, isOpen, LIMIT_LOCKS, lockRun } from './run-lock';
+import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { loadParts, markRunFailed, type SettledParts, storeResult } from './run-settlement';
 import type { MetricsThread } from './scores/metrics-thread';
 import { fitsInMemory } from './scores/readable-predictions';
@@ -184,8 +184,7 @@ export class RunSettler {
 
   /** A run that was cancelled meanwhile, or ended by another worker, stays as it is. */
   private whileOpen(runId: string, work: (manager: EntityManager) => Promise<void>): Promise<void> {
-    return this.options.dataSource.transaction(async (manager) => {
-      await manager.query(LIMIT_LOCKS);
+    return lockingTransaction(this.options.dataSource, async (manager) => {
       if (!isOpen(await lockRun(manager, runId))) return;
       await work(manager);
       await announceRun(manager, runId);

@@ -7,7 +7,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { isDatabaseAway } from '../database/database-away';
 import { MAX_ATTEMPTS } from './evaluation-shard.repository';
 import { requeueShards } from './open-shards';
-import { announceRun, changed, isOpen, lockRun } from './run-lock';
+import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { endFailedRun } from './run-settlement';
 import type { RunSettler } from './run-settler';
 import { queueSql, type ShardQueue } from './shard-job';
@@ -67,8 +67,8 @@ export class ShardSweep {
 
   /** @returns how many shards were queued anew or given up */
   async sweep(): Promise<number> {
-    const { lost, unsettled } = await this.dataSource.transaction(async (manager) => {
-      // Ends with the transaction, thus with the connection: a sweeper that dies blocks nobody.
+    const { lost, unsettled } = await lockingTransaction(this.dataSource, async (manager) => {
+      // Ends with the transaction: a sweeper that dies blocks nobody, one that is cut off blocks them for some seconds.
       const [lock] = await manager.query<{ taken: boolean }[]>(
         'SELECT pg_try_advisory_xact_lock($1) AS taken',
         [SWEEP_LOCK],
@@ -105,7 +105,7 @@ export class ShardSweep {
   }
 
   private async settle(runId: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       if (isOpen(run) && (await endFailedRun(manager, runId))) await announceRun(manager, runId);
     });
@@ -115,7 +115,7 @@ export class ShardSweep {
 
   /** What was found may have changed since: each change asks for the job and the attempt that were seen. */
   private mend(runId: string, lost: LostShard[]): Promise<number> {
-    return this.dataSource.transaction(async (manager) => {
+    return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       if (!isOpen(run)) return 0;
       const waiting = lost.filter((one) => !isSpent(one));

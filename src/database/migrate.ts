@@ -1,6 +1,7 @@
 /** Brings the database's schema up to date: one process at a time, each migration in a transaction. */
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { greenplumSql } from './greenplum-sql';
+import { provideRandomUuid } from './random-uuid';
 import { serverKindOf } from './server-kind';
 
 /** Any constant serves; it only must not change, or two versions would migrate side by side. */
@@ -15,6 +16,7 @@ export async function migrate(
   prepareQueue: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   return locked(dataSource, async () => {
+    await provideRandomUuid(dataSource);
     const done = await withExecutor(dataSource, (executor) => executor.executePendingMigrations());
     await prepareQueue();
     return done.map((migration) => migration.name);

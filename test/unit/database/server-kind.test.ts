@@ -1,5 +1,5 @@
 /** What servers say of themselves, as they say it. */
-import { kindOf } from '../../../src/database/server-kind';
+import { kindOf, refuseWithoutQueue } from '../../../src/database/server-kind';
 
 it.each([
   [
@@ -15,4 +15,14 @@ it.each([
   ['citus', 'PostgreSQL 16.6 (Debian 16.6-1.pgdg120+1) on x86_64-pc-linux-gnu', true],
 ])('%s', (kind, version, citus) => {
   expect(kindOf({ version, citus })).toBe(kind);
+});
+
+it('a service is refused on Greenplum alone, which has no queue', async () => {
+  const saying = (version: string, citus: boolean) => ({
+    query: () => Promise.resolve([{ version, citus }]),
+  });
+  await expect(
+    refuseWithoutQueue(saying('PostgreSQL 12.12 (Greenplum Database 7.4.0 build', false)),
+  ).rejects.toMatchObject({ code: 'DATABASE_WITHOUT_QUEUE' });
+  await refuseWithoutQueue(saying('PostgreSQL 16.6 on x86_64', true));
 });

@@ -20,7 +20,7 @@ export class Conflicts {
   }
 
   /** Goes on after a conflict that the work throws. */
-  async gathered(work: () => Promise<void>): Promise<void> {
+  async gathered(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {

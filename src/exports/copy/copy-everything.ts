@@ -56,41 +56,34 @@ export async function copyEverything(
   const ends = { source, target, named, tables: await runTables(source) };
   const counts = { runs: 0, results: 0, blocks: 0, already: 0 };
   const conflicts = new Conflicts();
-  const each = async (
-    rows: Parameters<typeof idPages>[1],
-    work: (ids: string[]) => Promise<void>,
-  ): Promise<void> => {
-    for await (const ids of idPages(source, rows, span)) await work(ids);
-  };
-  const one = (work: (id: string) => Promise<void>) => async (ids: string[]) => {
+  const each = async (ids: string[], work: (id: string) => Promise<unknown>): Promise<void> => {
     for (const id of ids) {
       checkGoingOn(signal);
       await conflicts.gathered(() => work(id));
     }
   };
-  await each(
-    CHECKPOINTS,
-    one(async (id) => void (await named.idOf('checkpoint', id))),
-  );
-  await each(
-    DATASETS,
-    one(async (id) => void (await named.idOf('dataset', id))),
-  );
-  await each(
-    ENDED_WITHOUT_RESULT,
-    one(async (id) => void (counts.runs += Number(await copyRun(ends, id)))),
-  );
-  await each({ ...RESULTS, pageSize: PAGE }, async (ids) => {
+  for await (const ids of idPages(source, CHECKPOINTS, span)) {
+    await each(ids, (id) => named.idOf('checkpoint', id));
+  }
+  for await (const ids of idPages(source, DATASETS, span)) {
+    await each(ids, (id) => named.idOf('dataset', id));
+  }
+  for await (const ids of idPages(source, ENDED_WITHOUT_RESULT, span)) {
+    await each(ids, async (id) => {
+      counts.runs += Number(await copyRun(ends, id));
+    });
+  }
+  for await (const ids of idPages(source, { ...RESULTS, pageSize: PAGE }, span)) {
     const page = await compare(ends, ids, predictions);
     for (const id of page.conflicts) conflicts.add(`the result ${id} has another content there`);
     counts.already += page.already;
-    await one(async (id) => {
+    await each(page.missing, async (id) => {
       const copied = await copyResult(ends, id, predictions);
       counts.runs += copied.runs;
       counts.results += copied.results;
       counts.blocks += copied.blocks;
-    })(page.missing);
-  });
+    });
+  }
   conflicts.throwIfAny();
   const { checkpoint: checkpoints, dataset: datasets } = named.copied;
   return { ...span, checkpoints, datasets, ...counts };

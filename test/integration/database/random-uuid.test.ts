@@ -3,8 +3,8 @@ import { provideRandomUuid } from '../../../src/database/random-uuid';
 import { openTestDatabase } from '../../support/open-test-database';
 
 it('makes random UUIDs of version 4 where the server makes none, once', async () => {
-  const { dataSource, end } = await openTestDatabase({ migrated: false });
-  const runner = dataSource.createQueryRunner();
+  const database = await openTestDatabase({ migrated: false });
+  const runner = database.dataSource.createQueryRunner();
   try {
     // Only on this connection: a name that leads into pg_catalog last finds ours first.
     await runner.query('SET search_path TO public, pg_catalog');
@@ -28,21 +28,21 @@ it('makes random UUIDs of version 4 where the server makes none, once', async ()
     }
   } finally {
     await runner.release();
-    await end();
+    await database.end();
   }
 });
 
 it('leaves a server that has one alone', async () => {
-  const { dataSource, end } = await openTestDatabase();
+  const database = await openTestDatabase();
   try {
-    await provideRandomUuid(dataSource);
-    const found = await dataSource.query<{ version: number; own: boolean }[]>(
+    await provideRandomUuid(database.dataSource);
+    const found = await database.dataSource.query<{ version: number; own: boolean }[]>(
       `SELECT current_setting('server_version_num')::int / 10000 AS version,
               EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'gen_random_uuid'
                          AND pronamespace = current_schema()::regnamespace) AS own`,
     );
     expect(found).toEqual([{ version: found[0]?.version, own: (found[0]?.version ?? 0) < 13 }]);
   } finally {
-    await end();
+    await database.end();
   }
 });

@@ -50,6 +50,11 @@ async function storeResults(count: number, run?: Awaited<ReturnType<typeof newRu
   return results;
 }
 
+/** An entity's columns, to be changed and inserted elsewhere. */
+function plain<T extends object>(entity: T): { [key in keyof T]: T[key] } {
+  return Object.assign({}, entity);
+}
+
 /** A run that ended otherwise. */
 async function storeFailedRun(): Promise<string> {
   const id = randomUUID();
@@ -154,12 +159,12 @@ it('finds the same checkpoint and dataset under the ids that another installatio
   const [checkpoint, dataset] = [randomUUID(), randomUUID()];
   const { manager } = from.dataSource;
   await to.dataSource.manager.insert(Checkpoint, {
-    ...(await manager.findOneByOrFail(Checkpoint, { id: checkpointId })),
+    ...plain(await manager.findOneByOrFail(Checkpoint, { id: checkpointId })),
     id: checkpoint,
     notes: 'theirs',
   });
   await to.dataSource.manager.insert(Dataset, {
-    ...(await manager.findOneByOrFail(Dataset, { id: datasetId })),
+    ...plain(await manager.findOneByOrFail(Dataset, { id: datasetId })),
     id: dataset,
   });
   expect(await copy()).toMatchObject({ checkpoints: 0, datasets: 0, results: 1 });
@@ -188,7 +193,9 @@ it('tells what stands in the way, leaves it, and copies all else', async () => {
   ]);
   const unfinished = (await storeResults(1))[0] as EvaluationResult;
   await to.dataSource.manager.insert(EvaluationRun, {
-    ...(await from.dataSource.manager.findOneByOrFail(EvaluationRun, { id: unfinished.runId })),
+    ...plain(
+      await from.dataSource.manager.findOneByOrFail(EvaluationRun, { id: unfinished.runId }),
+    ),
     checkpointId: (first as EvaluationResult).checkpointId,
     datasetId: (first as EvaluationResult).datasetId,
     state: RunState.RUNNING,

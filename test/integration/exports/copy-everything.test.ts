@@ -223,4 +223,4 @@ it('goes on over pages', async () => {
   expect(await copy()).toMatchObject({ results: 451, runs: 451 });
   expect(await rowsOf(to)).toEqual(await rowsOf(from));
   expect(await copy()).toMatchObject({ results: 0, already: 451 });
-});
+}, 120_000);

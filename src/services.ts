@@ -16,6 +16,7 @@ import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
 import { migrate } from './database/migrate';
 import { Notifications } from './database/notifications';
+import { refuseWithoutQueue, serverKindOf } from './database/server-kind';
 import { sqlOfPool } from './database/sql';
 import { createDatasetRegistry, type DatasetRegistry } from './datasets/dataset-registry';
 import { DatasetService } from './datasets/dataset.service';
@@ -124,6 +125,7 @@ export async function startServices(
   const queue = createQueue(dataSource, log);
   const notifications = new Notifications(dataSource);
   try {
+    await refuseWithoutQueue(dataSource);
     await migrate(dataSource, () => queue.start());
     await notifications.start();
     const registry = createRegistry(
@@ -151,8 +153,9 @@ function createQueue(dataSource: DataSource, log: Pick<Logger, 'warn'>): ShardQu
   });
 }
 
-/** Makes or updates the queue's own tables, for a database that is only to be migrated. */
+/** Makes or updates the queue's own tables, where there can be one, for a database that is only to be migrated. */
 export async function prepareQueue(dataSource: DataSource): Promise<void> {
+  if ((await serverKindOf(dataSource)) === 'greenplum') return;
   // What fails is thrown; the background is not reached.
   const queue = createQueue(dataSource, { warn: () => undefined });
   await queue.start();

@@ -1,5 +1,8 @@
 /** Brings the database's schema up to date: one process at a time, each migration in a transaction. */
-import type { DataSource } from 'typeorm';
+import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { greenplumSql } from './greenplum-sql';
+import { provideRandomUuid } from './random-uuid';
+import { serverKindOf } from './server-kind';
 
 /** Any constant serves; it only must not change, or two versions would migrate side by side. */
 const MIGRATION_LOCK = 4_702_111_237;
@@ -13,7 +16,8 @@ export async function migrate(
   prepareQueue: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   return locked(dataSource, async () => {
-    const done = await dataSource.runMigrations({ transaction: 'each' });
+    await provideRandomUuid(dataSource);
+    const done = await withExecutor(dataSource, (executor) => executor.executePendingMigrations());
     await prepareQueue();
     return done.map((migration) => migration.name);
   });
@@ -23,10 +27,35 @@ export async function migrate(
 export async function revertLast(dataSource: DataSource): Promise<string[]> {
   return locked(dataSource, async () => {
     const before = await ranMigrations(dataSource);
-    await dataSource.undoLastMigration({ transaction: 'each' });
+    await withExecutor(dataSource, (executor) => executor.undoLastMigration());
     const after = await ranMigrations(dataSource);
     return before.filter((name) => !after.includes(name));
   });
+}
+
+/** TypeORM's own, on a runner that speaks as the server does. */
+async function withExecutor<T>(
+  dataSource: DataSource,
+  work: (executor: MigrationExecutor) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    if ((await serverKindOf(runner)) === 'greenplum') speakGreenplum(runner);
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    return await work(executor);
+  } finally {
+    await runner.release();
+  }
+}
+
+/** Every statement from now on is said as Greenplum takes it. */
+function speakGreenplum(runner: QueryRunner): void {
+  const query = runner.query.bind(runner) as (...given: unknown[]) => Promise<unknown>;
+  runner.query = ((statement: string, ...more: unknown[]) => {
+    const said = greenplumSql(statement);
+    return said === undefined ? Promise.resolve([]) : query(said, ...more);
+  }) as QueryRunner['query'];
 }
 
 async function locked<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ import { gateRulesOf } from './config/gate-rules';
 import type { LoadedConfig } from './config/load-config';
 import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
-import { migrate } from './database/migrate';
+import { migrate, ranMigrations, unknownMigrations } from './database/migrate';
 import { Notifications } from './database/notifications';
 import { sqlOfPool } from './database/sql';
 import { createDatasetRegistry, type DatasetRegistry } from './datasets/dataset-registry';
@@ -39,8 +39,10 @@ import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
 import { PgBossQueue } from './queue/pg-boss-queue';
 import type { RemoteFiles } from './store/remote-files';
+import { createTracing } from './telemetry/create-tracing';
 import { ServiceMetrics } from './telemetry/service-metrics';
 import { registerStoredState } from './telemetry/stored-state';
+import type { Tracing } from './telemetry/tracing';
 
 export interface Services {
   loaded: LoadedConfig;
@@ -58,6 +60,7 @@ export interface Services {
   analysis: AnalysisService;
   evaluations: EvaluationService;
   telemetry: ServiceMetrics;
+  tracing: Tracing;
   history: History;
   curves: CurvesService;
   gate: GateService;
@@ -122,6 +125,10 @@ export async function startServices(
   const notifications = new Notifications(dataSource);
   try {
     await migrate(dataSource, () => queue.start());
+    const newer = unknownMigrations(dataSource, await ranMigrations(dataSource));
+    if (newer.length > 0) {
+      log.warn({ migrations: newer }, 'a newer version has migrated the database: update this one');
+    }
     await notifications.start();
     const registry = createRegistry(
       loaded,
@@ -184,7 +191,10 @@ function wire(parts: Parts): Services {
     if (runId === undefined) events.missed();
     else events.changed(runId);
   });
-  const runs = new EvaluationRunRepository(dataSource, queue, config.evaluation.shardSize);
+  const version = projectVersion();
+  const tracing = createTracing(process.env, version, log);
+  const { shardSize } = config.evaluation;
+  const runs = new EvaluationRunRepository(dataSource, queue, shardSize, log, tracing);
   const requests = new RunRequests({
     dataSource,
     runs,
@@ -193,10 +203,10 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
-  const evaluations = new EvaluationService({ dataSource, runs, requests, events });
+  const evaluations = new EvaluationService({ dataSource, runs, requests, events, log });
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
-  const telemetry = new ServiceMetrics(projectVersion());
+  const telemetry = new ServiceMetrics(version);
   const readState = async () => ({
     runs: await runs.countByState(),
     queues: await workers.queues(),
@@ -216,6 +226,7 @@ function wire(parts: Parts): Services {
     evaluator: createShardEvaluator(),
     metrics,
     telemetry,
+    tracing,
     log,
   });
   return {
@@ -232,6 +243,7 @@ function wire(parts: Parts): Services {
     workers,
     analysis,
     telemetry,
+    tracing,
     evaluations,
     gate: new GateService({
       rules: gateRulesOf(config),
@@ -258,6 +270,7 @@ function wire(parts: Parts): Services {
       await notifications.stop();
       await queue.stop();
       await database.close();
+      await tracing.stop();
     },
   };
 }

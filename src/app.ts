@@ -150,5 +150,6 @@ async function createServer(services: Services) {
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,
     metrics: services.telemetry,
+    tracing: services.tracing,
   });
 }

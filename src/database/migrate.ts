@@ -1,21 +1,27 @@
 /** Brings the database's schema up to date: one process at a time, each migration in a transaction. */
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { UserError } from '../errors';
 import { greenplumSql } from './greenplum-sql';
 import { provideRandomUuid } from './random-uuid';
+import { refuseNewerDatabase } from './schema-version';
 import { serverKindOf } from './server-kind';
 
 /** Any constant serves; it only must not change, or two versions would migrate side by side. */
 const MIGRATION_LOCK = 4_702_111_237;
 
 /**
+ * A database that a newer version has migrated is left as it is, where this program can work with it.
+ *
  * @param prepareQueue makes or updates the tables that the queue keeps for itself, under the same lock
  * @returns the names of the migrations that ran
+ * @throws UserError DATABASE_TOO_NEW; MIGRATION_WORKERS_TOO_OLD, with the migrations before that one done
  */
 export async function migrate(
   dataSource: DataSource,
   prepareQueue: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   return locked(dataSource, async () => {
+    await refuseNewerDatabase(dataSource);
     await provideRandomUuid(dataSource);
     const done = await withExecutor(dataSource, (executor) => executor.executePendingMigrations());
     await prepareQueue();
@@ -23,10 +29,22 @@ export async function migrate(
   });
 }
 
-/** Takes the newest migration back. @returns its name, or nothing where none has run */
+/**
+ * Takes the newest migration back.
+ *
+ * @returns its name, or nothing where none has run
+ * @throws UserError MIGRATION_UNKNOWN where a newer version has made it
+ */
 export async function revertLast(dataSource: DataSource): Promise<string[]> {
   return locked(dataSource, async () => {
     const before = await ranMigrations(dataSource);
+    const [newer] = unknownMigrations(dataSource, before);
+    if (newer !== undefined) {
+      throw new UserError(
+        'MIGRATION_UNKNOWN',
+        `this version of Assay does not know the migration ${newer}; take it back with the version that made it`,
+      );
+    }
     await withExecutor(dataSource, (executor) => executor.undoLastMigration());
     const after = await ranMigrations(dataSource);
     return before.filter((name) => !after.includes(name));
@@ -69,6 +87,21 @@ async function locked<T>(dataSource: DataSource, work: () => Promise<T>): Promis
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
   }
+}
+
+/** Those of a newer version, the newest first. @param ran as `ranMigrations` says */
+export function unknownMigrations(dataSource: DataSource, ran: readonly string[]): string[] {
+  const known = knownMigrations(dataSource);
+  return ran.filter((name) => !known.includes(name)).reverse();
+}
+
+/** Those that the database lacks. @param ran as `ranMigrations` says */
+export function pendingMigrations(dataSource: DataSource, ran: readonly string[]): string[] {
+  return knownMigrations(dataSource).filter((name) => !ran.includes(name));
+}
+
+function knownMigrations(dataSource: DataSource): string[] {
+  return dataSource.migrations.map(({ name }) => name ?? '');
 }
 
 /** The names of those that the database says have run, the oldest first. */

@@ -80,7 +80,6 @@ export class ShardSweep {
     let mended = 0;
     for (const [runId, shards] of lost) mended += await this.mend(runId, shards);
     for (const runId of unsettled) await this.settle(runId);
-    if (mended > 0) this.log.info({ shards: mended }, 'shards without a living job were mended');
     return mended;
   }
 
@@ -113,8 +112,16 @@ export class ShardSweep {
     void this.settler.settle(runId);
   }
 
+  private async mend(runId: string, lost: LostShard[]): Promise<number> {
+    const mended = await this.tryToMend(runId, lost);
+    const shards = lost.map(({ shard }) => shard);
+    const line = { runId, shards, mended };
+    if (mended > 0) this.log.info(line, 'shards without a living job were mended');
+    return mended;
+  }
+
   /** What was found may have changed since: each change asks for the job and the attempt that were seen. */
-  private mend(runId: string, lost: LostShard[]): Promise<number> {
+  private tryToMend(runId: string, lost: LostShard[]): Promise<number> {
     return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       if (!isOpen(run)) return 0;

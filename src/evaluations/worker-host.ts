@@ -8,6 +8,7 @@ import type { DatasetService } from '../datasets/dataset.service';
 import type { EngineName } from '../inference/engine';
 import type { ShardEvaluator } from '../inference/shard-evaluator';
 import type { ServiceMetrics } from '../telemetry/service-metrics';
+import type { Tracing } from '../telemetry/tracing';
 import { EvaluationShardRepository } from './evaluation-shard.repository';
 import { RunSettler } from './run-settler';
 import type { MetricsThread } from './scores/metrics-thread';
@@ -33,6 +34,7 @@ export interface WorkerHostOptions {
   metrics: MetricsThread;
   log: Logger;
   telemetry?: ServiceMetrics;
+  tracing?: Tracing;
 }
 
 export class WorkerHost {
@@ -41,10 +43,14 @@ export class WorkerHost {
   private readonly settler: RunSettler;
   private readonly sweep: ShardSweep;
 
-  constructor(private readonly options: WorkerHostOptions) {
-    const { dataSource, queue, log } = options;
-    this.settler = new RunSettler({ ...options, workerId: this.workerId });
-    this.sweep = new ShardSweep(dataSource, queue, this.settler, log);
+  private readonly options: WorkerHostOptions;
+
+  constructor(options: WorkerHostOptions) {
+    const { workerId } = this;
+    const log = options.log.child({ workerId });
+    this.options = { ...options, log };
+    this.settler = new RunSettler({ ...this.options, workerId });
+    this.sweep = new ShardSweep(options.dataSource, options.queue, this.settler, log);
   }
 
   async start({ engines, concurrency }: WorkerSettings): Promise<void> {

@@ -99,12 +99,14 @@ export class Worker {
   private async work(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const seen = this.wakeUp.count;
+      let job: ShardJob | undefined;
       try {
-        const job = await this.fetch();
+        job = await this.fetch();
         if (!job) await this.wakeUp.wait(seen, POLL_MS);
         else if (!(await this.run(job))) await this.sitOut();
       } catch (error) {
-        if (!isDatabaseAway(error)) this.options.log.error({ err: error }, 'a job was left open');
+        if (!isDatabaseAway(error))
+          this.options.log.error({ err: error, ...job?.data }, 'a job was left open');
         await this.wakeUp.wait(seen, POLL_MS);
       }
     }

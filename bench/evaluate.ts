@@ -10,15 +10,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Checkpoint } from '../src/checkpoints/checkpoint.entity';
-import { readTfjsLayers } from '../src/checkpoints/formats/tfjs-layers';
 import { tableLines } from '../src/cli/output/table';
 import { loadConfig } from '../src/config/load-config';
 import { dataFolder } from '../src/database/connect';
 import type { Dataset } from '../src/datasets/dataset.entity';
 import { messageOf } from '../src/errors';
-import { writeOnnx } from '../src/inference/onnx/write-onnx';
 import { type Services, startServices } from '../src/services';
 import { bareOnnxruntime } from './support/bare-onnxruntime';
+import { onnxBytes } from './support/onnx-bytes';
 
 const SPLIT = 'test';
 const WARM_UP_ROUNDS = 2;
@@ -59,7 +58,7 @@ async function compare(
 ): Promise<void> {
   const { batchSize } = services.loaded.config.evaluation;
   const split = await services.datasets.load(dataset, SPLIT);
-  const onnx = await onnxBytes(services, checkpoint);
+  const onnx = await onnxBytes(services.checkpoints, checkpoint);
   const bare: number[] = [];
   const stored: number[] = [];
   const settled: number[] = [];
@@ -117,14 +116,6 @@ async function timeRun(
     throw new Error(`run ${run.id}: ${ended.failureMessage}`);
   const settledMs = performance.now() - startedAt;
   return { storedMs: storedMs ?? settledMs, settledMs };
-}
-
-async function onnxBytes(services: Services, checkpoint: Checkpoint): Promise<Uint8Array> {
-  const files = await services.checkpoints.files(checkpoint);
-  if (files.format !== 'onnx') return writeOnnx(readTfjsLayers(files));
-  const [bytes] = files.files.values();
-  if (!bytes) throw new Error('the ONNX checkpoint is empty');
-  return bytes;
 }
 
 function spread(values: number[], decimals: number): string[] {

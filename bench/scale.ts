@@ -8,7 +8,7 @@
  */
 import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -24,7 +24,9 @@ import {
   printShardCost,
   printStore,
   type RatePoint,
+  type ShardCost,
 } from './support/scale-report';
+import { costsOf, printOutlook } from './support/scale-outlook';
 import { RUN_SHARDS, type SimulatedWorker, Simulation } from './support/simulated-workers';
 import { storeBandwidth } from './support/store-bandwidth';
 
@@ -59,26 +61,29 @@ async function main(): Promise<void> {
     await meter.open();
     const seconds = Number(flags.seconds);
     try {
-      printShardCost(await shardCost(simulation, meter), await meter.statements());
-      const points: RatePoint[] = [];
+      const cost = await shardCost(simulation, meter);
+      printShardCost(cost, await meter.statements());
       const computeMs = Number(flags['compute-ms']);
-      const kinds: Kind[] = [
-        { what: 'idle' },
-        { what: `a shard takes ${computeMs / 1000} s`, computeMs },
-        { what: 'a shard takes no time', computeMs: 0 },
-      ];
-      for (const kind of kinds) {
+      const kinds: Record<'idle' | 'busy' | 'quick', Kind> = {
+        idle: { what: 'idle' },
+        busy: { what: `a shard takes ${computeMs / 1000} s`, computeMs },
+        quick: { what: 'a shard takes no time', computeMs: 0 },
+      };
+      const points: Record<keyof typeof kinds, RatePoint[]> = { idle: [], busy: [], quick: [] };
+      for (const [name, kind] of Object.entries(kinds)) {
         for (const workers of counts) {
           const point = await ratePoint(simulation, meter, { ...kind, workers, seconds });
-          printRates(point, points.length === 0);
-          points.push(point);
+          printRates(point, name === 'idle' && points.idle.length === 0);
+          points[name as keyof typeof kinds].push(point);
         }
       }
       await printQueue(simulation.dataSource);
+      const store = await storeRate(path.join(folder, 'service'));
+      printStore(store);
+      printOutlook(costsOf(cost, points, store, RUNS_AT_ONCE), availableParallelism());
     } finally {
       await simulation.close();
     }
-    printStore(await storeRate(path.join(folder, 'service')));
   } finally {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
@@ -86,7 +91,7 @@ async function main(): Promise<void> {
 }
 
 /** Of runs that one worker does and settles, one after another. */
-async function shardCost(simulation: Simulation, meter: DatabaseMeter) {
+async function shardCost(simulation: Simulation, meter: DatabaseMeter): Promise<ShardCost> {
   const worker = await simulation.startWorker(0);
   try {
     const runs = 5;

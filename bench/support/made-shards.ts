@@ -55,7 +55,9 @@ export async function madeShards(shards: number): Promise<MadeShards> {
       evaluate: async ({ onProgress, signal }) => {
         for (let ms = 0; ms < computeMs; ms += PROGRESS_MS) {
           await sleep(Math.min(PROGRESS_MS, computeMs - ms), undefined, signal && { signal });
-          onProgress?.(Math.floor((SHARD_SIZE * Math.min(ms + PROGRESS_MS, computeMs)) / computeMs));
+          onProgress?.(
+            Math.floor((SHARD_SIZE * Math.min(ms + PROGRESS_MS, computeMs)) / computeMs),
+          );
         }
         return outcome;
       },

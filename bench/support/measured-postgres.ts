@@ -47,7 +47,12 @@ export class MeasuredPostgres {
         '--shared_preload_libraries=pg_stat_statements',
         '--pg_stat_statements.track=top',
       ],
-      { ...account, cwd: home.cluster, env: CLEAN_ENVIRONMENT, stdio: ['ignore', 'ignore', 'pipe'] },
+      {
+        ...account,
+        cwd: home.cluster,
+        env: CLEAN_ENVIRONMENT,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
     );
     child.stderr.pipe(createWriteStream(path.join(dataDir, 'bench.log')));
     const login = { host: '127.0.0.1', port, user: SUPERUSER, password: await readPassword(home) };

@@ -85,9 +85,7 @@ function rateLines({ turns, images, requestedAt, lastShardAt, endedAt }: Followe
     `The worker's share of it: ${percent(workerImages / workerMs / (bareImages / bareMs))}; ` +
       `by turns ${percent(shares[0])} to ${percent(shares.at(-1))}, median ${percent(shares[Math.floor(shares.length / 2)])}.`,
     `In processor time, which other work on the machine does not change as much: ` +
-      percent(
-        sum(turns, 'bareCpuMs') / bareImages / (sum(worked, 'workerCpuMs') / workerImages),
-      ) +
+      percent(sum(turns, 'bareCpuMs') / bareImages / (sum(worked, 'workerCpuMs') / workerImages)) +
       ` (${(sum(turns, 'bareCpuMs') / (bareImages / 10_000)).toFixed(0)} ms for 10,000 images alone, ` +
       `${(sum(worked, 'workerCpuMs') / (workerImages / 10_000)).toFixed(0)} ms in the worker's process).`,
     `From the last shard to the result: ${(endedAt - lastShardAt).toFixed(1)} s.`,
@@ -132,7 +130,9 @@ async function settlingLines(
   dataSource: DataSource,
   { id, turns }: FollowedRun,
 ): Promise<string[]> {
-  const [row] = await dataSource.query<{ ms: number; engineMs: number; resamples: string; bytes: string }[]>(
+  const [row] = await dataSource.query<
+    { ms: number; engineMs: number; resamples: string; bytes: string }[]
+  >(
     `SELECT extract(epoch FROM r.finished_at - (SELECT max(finished_at) FROM evaluation_shard WHERE run_id = r.id))
               * 1000 AS ms,
             (SELECT sum(inference_ms) FROM evaluation_shard WHERE run_id = r.id AND shard > 0) AS "engineMs",

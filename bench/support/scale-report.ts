@@ -4,6 +4,13 @@ import { tableLines } from '../../src/cli/output/table';
 import type { DatabaseWork, StatementWork } from './database-meter';
 import type { StoreBandwidth } from './store-bandwidth';
 
+/** Of runs that one worker does and settles. */
+export interface ShardCost {
+  shards: number;
+  runs: number;
+  work: DatabaseWork;
+}
+
 export interface RatePoint {
   what: string;
   workers: number;
@@ -17,7 +24,7 @@ export interface RatePoint {
 const MOST_STATEMENTS = 12;
 
 export function printShardCost(
-  { shards, runs, work }: { shards: number; runs: number; work: DatabaseWork },
+  { shards, runs, work }: ShardCost,
   statements: readonly StatementWork[],
 ): void {
   const each = (value: number) => value / shards;
@@ -67,7 +74,7 @@ export function printRates(
         ...['   count', 'connections', 'shards/s', 'statements/s', 'transactions/s'],
         ...['syncs/s', 'WAL, kB/s', 'server CPU, ms/s', 'client CPU, ms/s'],
       ].map((title) => ({ title, align: 'right' as const })),
-      { title: 'dearest statements, by the server\'s clock', align: 'left' },
+      { title: "dearest statements, by the server's clock", align: 'left' },
     ],
     [
       [

@@ -1,6 +1,7 @@
 /** Who evaluates at present, and what waits for them. */
 import { hostname } from 'node:os';
 import type { DataSource } from 'typeorm';
+import { RELAX_COMMIT } from '../database/sql';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { WorkerRow } from './worker.entity';
 
@@ -35,7 +36,7 @@ export class WorkerRegistry {
   async beat(worker: Pick<WorkerRow, 'id' | 'engines' | 'concurrency'>): Promise<void> {
     await this.dataSource.query(
       `INSERT INTO worker (id, host, pid, engines, concurrency) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now() RETURNING ${RELAX_COMMIT}`,
       [worker.id, hostname(), process.pid, worker.engines, worker.concurrency],
     );
   }

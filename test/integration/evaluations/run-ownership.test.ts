@@ -1,10 +1,12 @@
 /** Who may change a shard: the attempt that has it, and only while it has it; the last one ends the run. */
+import { Notifications, type Topic } from '../../../src/database/notifications';
 import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
 import { EvaluationRun } from '../../../src/evaluations/evaluation-run.entity';
 import type { NewRun } from '../../../src/evaluations/evaluation-run.repository';
 import { EvaluationShard } from '../../../src/evaluations/evaluation-shard.entity';
 import { type Claim, MAX_ATTEMPTS } from '../../../src/evaluations/evaluation-shard.repository';
 import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
+import { eventually } from '../../support/eventually';
 import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
 import {
   created,
@@ -47,6 +49,21 @@ const stored = async (runId: string) => ({
   results: await database.dataSource.manager.countBy(EvaluationResult, { runId }),
   blocks: await database.dataSource.manager.countBy(PredictionBlock, { runId }),
 });
+
+/** What other processes hear of it. */
+async function wordsOf(topic: Topic, work: () => Promise<void>): Promise<(string | undefined)[]> {
+  const notifications = new Notifications(database.dataSource);
+  await notifications.start();
+  const heard: (string | undefined)[] = [];
+  notifications.on(topic, (word) => heard.push(word));
+  try {
+    await work();
+    await eventually('a word', () => heard.length > 0);
+    return heard;
+  } finally {
+    await notifications.stop();
+  }
+}
 
 /** As if its worker had not been heard of for long. */
 async function silence({ job }: Claim): Promise<void> {
@@ -193,6 +210,13 @@ describe('a worker that is not heard of any more', () => {
 });
 
 describe('the sweep', () => {
+  it('tells the other processes that it was done', async () => {
+    const heard = await wordsOf('swept', async () => {
+      await mine.sweep.sweep();
+    });
+    expect(heard).toEqual(['']);
+  });
+
   it('gives shards jobs whose jobs are gone, and leaves all else alone', async () => {
     const run = await created(mine, request);
     expect(await mine.sweep.sweep()).toBe(0);
@@ -237,6 +261,16 @@ describe('a shard that fails', () => {
       failureMessage: away.message,
     });
     expect(await stored(id)).toEqual({ results: 0, blocks: 1 });
+  });
+
+  it('by what can not pass tells the other workers of the run, and of its progress does not', async () => {
+    const { id } = await created(mine, request);
+    const claim = await started(mine);
+    const heard = await wordsOf('closed', async () => {
+      expect(await mine.shards.markProgress(claim, 1)).toBe(true);
+      await mine.shards.failRun(claim, FAILURE);
+    });
+    expect(heard).toEqual([id]);
   });
 
   it('by what can not pass ends the run at once and frees the other workers', async () => {

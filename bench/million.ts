@@ -9,13 +9,10 @@
  * Needs 800 bytes an image of disk and of memory. Linux alone: memory is read from /proc.
  */
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/load-config';
 import { dataFolder } from '../src/database/connect';
-import { messageOf } from '../src/errors';
 import { createRegistry, type Services, startServices } from '../src/services';
 import { AssayProcess } from './support/assay-process';
 import { openBareSession } from './support/bare-onnxruntime';
@@ -24,6 +21,7 @@ import { printMillion, printTurn } from './support/million-report';
 import { onnxBytes } from './support/onnx-bytes';
 import { storeRepeatedSplit } from './support/repeated-split';
 import { ResidentMemory } from './support/resident-memory';
+import { inScratch, runBench } from './support/scratch';
 
 const SPLIT = 'test';
 
@@ -35,49 +33,37 @@ async function main(): Promise<void> {
       checkpoint: { type: 'string', default: 'checkpoints/fashion-cnn' },
     },
   });
-  const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
-  // A database of its own, but the files that an earlier start has fetched.
-  const fetched = path.join(dataFolder(loadConfig()), 'datasets', 'fashion-mnist');
-  const env = {
-    ASSAY_DATA_MIRROR: fetched,
-    ...process.env,
-    ASSAY_DATA_PATH: folder,
-    PORT: '0',
-  };
-  const services = await startServices(loadConfig(env));
-  const processes: AssayProcess[] = [];
-  try {
-    const { running: api, said } = await AssayProcess.start(
-      ['serve', '--no-worker'],
-      env,
-      /Open (\S+)\/ in a browser/,
-    );
-    processes.push(api);
-    const { running: worker } = await AssayProcess.start(
-      [
-        'worker',
-        ...['--engines', 'onnx', '--api', said[1] ?? ''],
-        ...(flags.concurrency === undefined ? [] : ['--concurrency', flags.concurrency]),
-      ],
-      env,
-      /takes shards/,
-    );
-    processes.push(worker);
-    const memory = new ResidentMemory({ worker: worker.pid, api: api.pid });
+  await inScratch(async (env) => {
+    const services = await startServices(loadConfig(env));
+    const processes: AssayProcess[] = [];
+    const start = async (args: readonly string[], ready: RegExp) => {
+      const { running, said } = await AssayProcess.start(args, env, ready);
+      processes.push(running);
+      return { running, said: said[1] ?? '' };
+    };
     try {
-      const run = await evaluate(services, said[1] ?? '', worker, memory, {
-        images: Number(flags.images),
-        checkpointPath: flags.checkpoint,
-      });
-      await printMillion(services.database.dataSource, run, memory);
+      const api = await start(['serve', '--no-worker'], /Open (\S+)\/ in a browser/);
+      const concurrency =
+        flags.concurrency === undefined ? [] : ['--concurrency', flags.concurrency];
+      const worker = await start(
+        ['worker', '--engines', 'onnx', '--api', api.said, ...concurrency],
+        /(takes shards)/,
+      );
+      const memory = new ResidentMemory({ worker: worker.running.pid, api: api.running.pid });
+      try {
+        const run = await evaluate(services, api.said, worker.running, memory, {
+          images: Number(flags.images),
+          checkpointPath: flags.checkpoint,
+        });
+        await printMillion(services.database.dataSource, run, memory);
+      } finally {
+        memory.stop();
+      }
     } finally {
-      memory.stop();
+      for (const one of processes.reverse()) await one.stop();
+      await services.stop();
     }
-  } finally {
-    for (const one of processes.reverse()) await one.stop();
-    await services.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function evaluate(
@@ -122,7 +108,4 @@ async function evaluate(
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

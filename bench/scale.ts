@@ -7,15 +7,11 @@
  * Linux alone: processor times are read from /proc.
  */
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../src/config/load-config';
-import { dataFolder } from '../src/database/connect';
 import { FASHION_MNIST_SPLITS } from '../src/datasets/fashion-mnist/fashion-mnist-files';
-import { messageOf } from '../src/errors';
 import { DatabaseMeter } from './support/database-meter';
 import { MeasuredPostgres } from './support/measured-postgres';
 import {
@@ -27,6 +23,7 @@ import {
   type ShardCost,
 } from './support/scale-report';
 import { costsOf, printOutlook } from './support/scale-outlook';
+import { inScratch, runBench } from './support/scratch';
 import { RUN_SHARDS, type SimulatedWorker, Simulation } from './support/simulated-workers';
 import { storeBandwidth } from './support/store-bandwidth';
 
@@ -36,6 +33,13 @@ const MAX_CONNECTIONS = 1_500;
 const RUNS_AT_ONCE = 2;
 const WARM_UP_MS = 3_000;
 const STARTED_AT_ONCE = 10;
+
+interface Flags {
+  workers: string;
+  seconds: string;
+  'compute-ms': string;
+  checkpoint: string;
+}
 
 interface Kind {
   what: string;
@@ -52,8 +56,12 @@ async function main(): Promise<void> {
       checkpoint: { type: 'string', default: 'checkpoints/fashion-cnn' },
     },
   });
+  await inScratch((env) => measure(env, flags));
+}
+
+async function measure(env: NodeJS.ProcessEnv, flags: Flags): Promise<void> {
   const counts = flags.workers.split(',').map(Number);
-  const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
+  const folder = env['ASSAY_DATA_PATH'] ?? '';
   const postgres = await MeasuredPostgres.start(path.join(folder, 'db'), PORT, MAX_CONNECTIONS);
   try {
     const simulation = await Simulation.open(postgres.connection, folder, flags.checkpoint);
@@ -78,7 +86,7 @@ async function main(): Promise<void> {
         }
       }
       await printQueue(simulation.dataSource);
-      const store = await storeRate(path.join(folder, 'service'));
+      const store = await storeRate({ ...env, ASSAY_DATA_PATH: path.join(folder, 'service') });
       printStore(store);
       printOutlook(costsOf(cost, points, store, RUNS_AT_ONCE), availableParallelism());
     } finally {
@@ -86,7 +94,6 @@ async function main(): Promise<void> {
     }
   } finally {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -145,19 +152,9 @@ async function ratePoint(
 }
 
 /** Of a real service that gives out Fashion-MNIST's 47 MB of training images. */
-async function storeRate(folder: string) {
-  const fetched = path.join(dataFolder(loadConfig()), 'datasets', 'fashion-mnist');
-  const env = {
-    ASSAY_DATA_MIRROR: fetched,
-    ...process.env,
-    ASSAY_DATA_PATH: folder,
-    PORT: '0',
-  };
+async function storeRate(env: NodeJS.ProcessEnv) {
   const train = FASHION_MNIST_SPLITS.find(({ name }) => name === 'train');
   return storeBandwidth(env, train?.digest ?? '', { atOnce: 4, times: 10 });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { WebSocket } from 'ws';
 import { Notifications } from '../../src/database/notifications';
 import { WakeUp } from '../../src/evaluations/wake-up';
+import { ask } from './ask';
 import type { AssayProcess } from './assay-process';
 import { cpuMsOf } from './processor-time';
 import type { ResidentMemory } from './resident-memory';
@@ -135,18 +136,12 @@ async function bareTurn({ bare, images, shards }: RunPlan, turn: Turn): Promise<
 }
 
 async function requestRun({ url, input }: RunPlan): Promise<string> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: 'mutation ($input: RunEvaluationInput!) { runEvaluation(input: $input) { id } }',
-      variables: { input },
-    }),
-  });
-  const text = await response.text();
-  const { data } = JSON.parse(text) as { data?: { runEvaluation: { id: string } } | null };
-  if (!data) throw new Error(text);
-  return data.runEvaluation.id;
+  const { runEvaluation } = await ask<{ runEvaluation: { id: string } }>(
+    url,
+    'mutation ($input: RunEvaluationInput!) { runEvaluation(input: $input) { id } }',
+    { input },
+  );
+  return runEvaluation.id;
 }
 
 /** Follows the run as a page does. @returns its last state */

@@ -43,7 +43,7 @@ export class DatabaseMeter {
       name,
       value - before[name as keyof DatabaseWork],
     ]);
-    return Object.fromEntries(difference) as unknown as DatabaseWork;
+    return Object.fromEntries(difference) as DatabaseWork;
   }
 
   /** Those of the last `during`, the dearest first. */

@@ -1,4 +1,5 @@
 /** When a process sweeps: at its start, then every other second, unless another one has just done it. */
+import { EventEmitter, once } from 'node:events';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { ShardQueue } from '../../../src/evaluations/shard-job';
@@ -41,14 +42,17 @@ it('waits anew whenever another has swept, and takes over where nobody does', as
 });
 
 it('a word that comes while it sweeps starts no second line of sweeps', async () => {
-  let finish = (_mended: number): void => undefined;
-  swept.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)));
+  const finish = new EventEmitter();
+  swept.mockImplementationOnce(async () => {
+    await once(finish, 'now');
+    return 0;
+  });
   await jest.advanceTimersByTimeAsync(LONGEST_WAIT_MS);
   expect(swept).toHaveBeenCalledTimes(2);
   sweep.postpone();
   await jest.advanceTimersByTimeAsync(4 * LONGEST_WAIT_MS);
   expect(swept).toHaveBeenCalledTimes(2);
-  finish(0);
+  finish.emit('now');
   await jest.advanceTimersByTimeAsync(LONGEST_WAIT_MS);
   expect(swept).toHaveBeenCalledTimes(3);
 });

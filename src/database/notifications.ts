@@ -14,7 +14,13 @@ const RECONNECT_MS = 500;
 /** A connection that broke without a word is found out after this. */
 const PROBE_MS = 5_000;
 
-export type Topic = 'job' | 'run';
+const TOPICS = ['job', 'run', 'closed', 'swept'] as const;
+
+/**
+ * `job`: an engine's queue has something new. `run`: a run has changed, or got further. `closed`: its open shards were
+ * taken from whoever had them. `swept`: a process has just looked for lost shards.
+ */
+export type Topic = (typeof TOPICS)[number];
 
 /** An expression that notifies; transactional, as NOTIFY is. @param value an SQL expression for text */
 export function notifySql(topic: Topic, value: string): string {
@@ -76,7 +82,7 @@ export class Notifications {
       await prepareConnection(client);
       await answeredInTime(client, client.query(`LISTEN ${CHANNEL}`));
       this.client = client;
-      for (const topic of ['job', 'run'] satisfies Topic[]) this.emitter.emit(topic, undefined);
+      for (const topic of TOPICS) this.emitter.emit(topic, undefined);
       this.later(() => void this.probe(client), PROBE_MS);
     } catch {
       // Closing says "end", unless the connection never stood; then nobody else tries again.

@@ -8,6 +8,7 @@ import { PredictionBlock } from './prediction-block.entity';
 import { closeShards, requeueShards } from './open-shards';
 import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { notifySql } from '../database/notifications';
+import { RELAX_COMMIT } from '../database/sql';
 import { endFailedRun } from './run-settlement';
 import type { Failure } from './shard-failures';
 import type { ShardJob, ShardQueue } from './shard-job';
@@ -70,11 +71,16 @@ export class EvaluationShardRepository {
     };
   }
 
-  /** @returns whether the shard is still this attempt's */
+  /**
+   * Not waited for until it is on the disk: it is told several times a second, and NOTIFY lets one transaction of the
+   * whole database commit at a time.
+   *
+   * @returns whether the shard is still this attempt's
+   */
   async markProgress(claim: Claim, samplesDone: number): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
       `WITH mine AS (UPDATE evaluation_shard SET samples_done = $5 WHERE ${MINE} RETURNING run_id)
-       SELECT ${notifySql('run', 'run_id::text')} FROM mine`,
+       SELECT ${notifySql('run', 'run_id::text')}, ${RELAX_COMMIT} FROM mine`,
       [...keyOf(claim), samplesDone],
     );
     return rows.length > 0;

@@ -44,6 +44,11 @@ export async function announceRun(manager: EntityManager, id: string): Promise<v
   await manager.query(`SELECT ${notifySql('run', '$1')}`, [id]);
 }
 
+/** Told besides: workers must hear of it at once, and of a run's progress never. */
+export async function announceClosed(manager: EntityManager, id: string): Promise<void> {
+  await manager.query(`SELECT ${notifySql('closed', '$1')}`, [id]);
+}
+
 export async function announceJobs(manager: EntityManager, engine: EngineName): Promise<void> {
   await manager.query(`SELECT ${notifySql('job', '$1')}`, [engine]);
 }

@@ -1,10 +1,13 @@
 /**
  * Brings shards and jobs together: whatever died in between, an open shard has a job that somebody can take or
- * has in work, and a run without open shards has ended. Runs at start and every other second.
+ * has in work, and a run without open shards has ended. Runs at start, and every other second in one of all processes:
+ * whoever has swept says so, and the others wait anew.
  */
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isDatabaseAway } from '../database/database-away';
+import { notifySql } from '../database/notifications';
+import { RELAX_COMMIT } from '../database/sql';
 import { MAX_ATTEMPTS } from './evaluation-shard.repository';
 import { requeueShards } from './open-shards';
 import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
@@ -14,6 +17,8 @@ import { queueSql, type ShardQueue } from './shard-job';
 
 /** Small beside the seconds after which a silent worker counts as gone. */
 const INTERVAL_MS = 2_000;
+/** At most, and at random: where all waited for as long, all would sweep together. */
+const LATER_MS = 500;
 /** While the database was away nobody could be heard: all get time to speak first. */
 const GRACE_MS = 6_000;
 /** One process sweeps at a time: any constant that nobody else uses. */
@@ -45,6 +50,7 @@ const GIVE_UP = `
 export class ShardSweep {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private inWork = false;
   private graceUntil = 0;
   private stopped = false;
 
@@ -57,6 +63,11 @@ export class ShardSweep {
 
   start(): void {
     this.schedule(0);
+  }
+
+  /** Another process has swept, or this one. */
+  postpone(): void {
+    if (this.timer !== undefined && !this.inWork) this.schedule(INTERVAL_MS);
   }
 
   async stop(): Promise<void> {
@@ -73,9 +84,10 @@ export class ShardSweep {
         'SELECT pg_try_advisory_xact_lock($1) AS taken',
         [SWEEP_LOCK],
       );
-      return lock?.taken
-        ? this.find(manager)
-        : { lost: new Map<string, LostShard[]>(), unsettled: [] };
+      if (!lock?.taken) return { lost: new Map<string, LostShard[]>(), unsettled: [] };
+      const found = await this.find(manager);
+      await manager.query(`SELECT ${notifySql('swept', "''")}, ${RELAX_COMMIT}`);
+      return found;
     });
     let mended = 0;
     for (const [runId, shards] of lost) mended += await this.mend(runId, shards);
@@ -140,11 +152,15 @@ export class ShardSweep {
 
   private schedule(ms: number): void {
     if (this.stopped) return;
+    clearTimeout(this.timer);
+    const later = ms === 0 ? 0 : Math.random() * LATER_MS;
     this.timer = setTimeout(() => {
+      this.inWork = true;
       this.running = this.tick().finally(() => {
+        this.inWork = false;
         this.schedule(INTERVAL_MS);
       });
-    }, ms).unref();
+    }, ms + later).unref();
   }
 
   private async tick(): Promise<void> {

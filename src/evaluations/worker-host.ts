@@ -42,6 +42,7 @@ export class WorkerHost {
   private readonly workerId = randomUUID();
   private readonly settler: RunSettler;
   private readonly sweep: ShardSweep;
+  private unsubscribe: (() => void) | undefined;
 
   private readonly options: WorkerHostOptions;
 
@@ -62,6 +63,10 @@ export class WorkerHost {
     );
     const executor = new ShardExecutor({ ...this.options, shards, settler: this.settler });
     this.worker = new Worker({ ...this.options, engines, concurrency, shards, executor });
+    this.unsubscribe = this.options.notifications.on('swept', (word) => {
+      // A connection that breaks time and again is no reason to wait.
+      if (word !== undefined) this.sweep.postpone();
+    });
     this.sweep.start();
     await this.worker.start();
   }
@@ -69,6 +74,7 @@ export class WorkerHost {
   async stop(drainMs: number): Promise<void> {
     const until = performance.now() + drainMs;
     await this.worker?.stop(drainMs);
+    this.unsubscribe?.();
     await this.sweep.stop();
     await this.settler.stop(Math.max(0, until - performance.now()));
     await this.options.evaluator.close();

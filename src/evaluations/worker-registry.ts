@@ -1,6 +1,7 @@
 /** Who evaluates at present, and what waits for them. */
 import { hostname } from 'node:os';
 import type { DataSource } from 'typeorm';
+import { RELAX_COMMIT } from '../database/sql';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { projectVersion } from '../config/project-root';
 import { SCHEMA_VERSION } from '../database/schema-version';
@@ -42,7 +43,7 @@ export class WorkerRegistry {
     await this.dataSource.query(
       `INSERT INTO worker (id, host, pid, engines, concurrency, version, schema_version)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now() RETURNING ${RELAX_COMMIT}`,
       [
         worker.id,
         hostname(),

@@ -58,7 +58,8 @@ export class Worker {
       notifications.on('job', (engine) => {
         if (engine === undefined || engines.some((own) => own === engine)) this.wakeUp.ring();
       }),
-      notifications.on('run', (runId) => {
+      // Not for `run`: with many workers on one run, each would look at each step of all the others.
+      notifications.on('closed', (runId) => {
         const affected = [...this.held.values()].some(
           ({ started }) => runId === undefined || started?.claim.run.id === runId,
         );

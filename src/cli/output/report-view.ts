@@ -95,9 +95,13 @@ function scalarPairs(
       row(`Top-${k} accuracy`, topK?.[k], name),
     ),
     ...(brier === undefined ? [] : [row('Brier score', brier, 'brier')]),
-    ...(rocAucOvr ? [row('ROC AUC (macro)', rocAucOvr.macro)] : []),
-    ...(averagePrecision ? [row('Avg. precision', averagePrecision.macro)] : []),
-    ...(calibration ? [row('Calibration error', calibration.expectedCalibrationError)] : []),
+    ...(rocAucOvr ? [row('ROC AUC (macro)', rocAucOvr.macro, 'rocAucMacro')] : []),
+    ...(averagePrecision
+      ? [row('Avg. precision', averagePrecision.macro, 'averagePrecisionMacro')]
+      : []),
+    ...(calibration
+      ? [row('Calibration error', calibration.expectedCalibrationError, 'expectedCalibrationError')]
+      : []),
     ...(found ? [intervalNote(found)] : []),
   ];
 }
@@ -108,7 +112,7 @@ function intervalNote({
   seed,
   stratified,
 }: BootstrapIntervals): [string, string] {
-  const kind = `${Number((level * 100).toPrecision(6))} % bootstrap percentiles`;
+  const kind = `${Number((level * 100).toPrecision(6))} % bootstrap intervals`;
   const strata = stratified ? ', stratified by class' : '';
   return ['(low to high)', `${kind}, ${formatCount(resamples)} resamples, seed ${seed}${strata}`];
 }

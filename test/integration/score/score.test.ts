@@ -122,11 +122,17 @@ test('--bootstrap adds intervals with all that repeats them, in the JSON and bes
     stratified: true,
   });
   expect(bootstrap?.intervals.accuracy).toEqual({ low: 0.5, high: 1 });
+  expect(bootstrap?.otherMethods).toEqual({
+    averagePrecisionMacro: 'bootstrap-basic',
+    expectedCalibrationError: 'bootstrap-directional',
+  });
   const { stdout } = await runScore(args, input);
   expect(stdout).toContain('Accuracy           0.7500  (0.5000 to 1.0000)');
-  expect(stdout).toContain(
-    '95 % bootstrap percentiles, 200 resamples, seed 4, stratified by class',
-  );
+  for (const title of ['ROC AUC (macro)', 'Avg. precision', 'Calibration error']) {
+    const line = stdout.split('\n').find((one) => one.includes(title));
+    expect(line).toMatch(/\d  \(\d\.\d+ to \d\.\d+\)$/);
+  }
+  expect(stdout).toContain('95 % bootstrap intervals, 200 resamples, seed 4, stratified by class');
   expect(await json(['-', '--json'], input)).not.toHaveProperty('bootstrap');
 });
 

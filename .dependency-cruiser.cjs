@@ -95,7 +95,7 @@ const PAGE_SHARED = {
 };
 
 /** Files at the root of src that any room may import. */
-const SHARED = ['errors', 'graphql-args'];
+const SHARED = ['errors', 'graphql-args', 'uuid'];
 /** The terminal starts the house, so it alone may look at what puts the house together. */
 const COMPOSITION = ['app', 'services', 'entities'];
 

@@ -26,6 +26,7 @@ import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
 import { createHistory, type History } from './evaluations/history/history';
+import { NamedResults } from './evaluations/named-result';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -57,6 +58,8 @@ export interface Services {
   workers: WorkerRegistry;
   analysis: AnalysisService;
   evaluations: EvaluationService;
+  /** As a person names them. */
+  results: NamedResults;
   telemetry: ServiceMetrics;
   history: History;
   curves: CurvesService;
@@ -194,6 +197,7 @@ function wire(parts: Parts): Services {
     installedBackend,
   });
   const evaluations = new EvaluationService({ dataSource, runs, requests, events });
+  const results = new NamedResults(dataSource.manager, aliases);
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
   const telemetry = new ServiceMetrics(projectVersion());
@@ -233,12 +237,11 @@ function wire(parts: Parts): Services {
     analysis,
     telemetry,
     evaluations,
+    results,
     gate: new GateService({
       rules: gateRulesOf(config),
       baseline: config.gate.baseline,
-      manager: dataSource.manager,
-      evaluations,
-      aliases,
+      results,
       datasets,
       comparisons: analysis.comparisons,
       slices: analysis.slices,

@@ -1,6 +1,7 @@
 /** The best result of each checkpoint on a split; those that can't be told from the first are marked. */
 import { useEffect } from 'react';
 import { useQuery } from 'urql';
+import { METRICS, metricText } from '../charts/metrics';
 import { graphql } from '../gql';
 import type { LeaderboardQuery } from '../gql/graphql';
 import { useChoice } from '../router/choice';
@@ -10,7 +11,7 @@ import { Empty } from '../ui/empty';
 import { ago, moment } from '../ui/format';
 import { Loaded } from '../ui/loaded';
 import { Panel } from '../ui/panel';
-import { BOARD_METRICS, type BoardMetric, metricName, metricText } from './board-metrics';
+import { BOARD_METRICS, type BoardMetric } from './board-metrics';
 import { IntervalBar, spanOf } from './interval-bar';
 
 const LEADERBOARD = graphql(`
@@ -69,7 +70,7 @@ export function Leaderboard({ datasetId, split, newest }: LeaderboardProps) {
           >
             {BOARD_METRICS.map((name) => (
               <option key={name} value={name}>
-                {metricName(name)}
+                {METRICS[name].label}
               </option>
             ))}
           </select>
@@ -101,7 +102,7 @@ function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMe
             </th>
             <th scope="col">Checkpoint</th>
             <th scope="col" className="number">
-              {metricName(metric)}
+              {METRICS[metric].label}
             </th>
             <th scope="col">95 % interval</th>
             <th scope="col">Beside the first</th>

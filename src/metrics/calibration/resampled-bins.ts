@@ -31,7 +31,10 @@ export function takeBins(scores: BinnedScores, { order }: Strata, sums: Float64A
   return (words, first) => {
     let i = 0;
     for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
-      let [a, b, c, d] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
       for (const end = ends[bin] as number; i < end; i++) {
         const word = words[places[i] as number] as number;
         const deviation = deviations[i] as number;

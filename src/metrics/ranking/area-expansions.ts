@@ -96,7 +96,10 @@ function expandClass(
   let gain = 0;
   let loss = 0;
   // The same once more: second derivatives.
-  let [gainBend, lossBend, bends, gains] = [0, 0, 0, 0];
+  let gainBend = 0;
+  let lossBend = 0;
+  let bends = 0;
+  let gains = 0;
   set(ends.at(-1) as number, n, (1 - area) * ofNegative, 0);
   eachScore(ends, positives, ({ own, tied, found, wrong, start, end }) => {
     const all = found + wrong;

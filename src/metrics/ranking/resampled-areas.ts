@@ -30,13 +30,23 @@ export function fourAreas(): FourAreas {
  */
 export function resampleAreas(
   { order, ends }: RankOrder,
-  words: Uint32Array,
+  words: Int32Array,
   areas: FourAreas,
 ): void {
-  let [even, odd, evenFound, oddFound, i] = [0, 0, 0, 0, 0];
+  let even = 0;
+  let odd = 0;
+  let evenFound = 0;
+  let oddFound = 0;
+  let i = 0;
   // Pairs of a positive and a negative above it, counted twice: one of the same score is half a pair.
-  let [pairs0, pairs1, pairs2, pairs3] = [0, 0, 0, 0];
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let pairs0 = 0;
+  let pairs1 = 0;
+  let pairs2 = 0;
+  let pairs3 = 0;
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
   for (let run = 0; run < ends.length; run += 3) {
     for (const end = ends[run] as number; i < end; i++) {
       const word = words[order[i] as number] as number;
@@ -60,16 +70,24 @@ export function resampleAreas(
     evenFound = (evenFound + evenOwn) | 0;
     oddFound = (oddFound + oddOwn) | 0;
     // Where nothing was found yet, `own` is 0 too, and any divisor but 0 will do.
-    let [own, found, wrong] = [evenOwn & 0xffff, evenFound & 0xffff, even & 0xffff];
+    let own = evenOwn & 0xffff;
+    let found = evenFound & 0xffff;
+    let wrong = even & 0xffff;
     pairs0 += own * ((evenAbove & 0xffff) + wrong);
     sum0 += (own * found) / (found + wrong || 1);
-    [own, found, wrong] = [oddOwn & 0xffff, oddFound & 0xffff, odd & 0xffff];
+    own = oddOwn & 0xffff;
+    found = oddFound & 0xffff;
+    wrong = odd & 0xffff;
     pairs1 += own * ((oddAbove & 0xffff) + wrong);
     sum1 += (own * found) / (found + wrong || 1);
-    [own, found, wrong] = [evenOwn >>> 16, evenFound >>> 16, even >>> 16];
+    own = evenOwn >>> 16;
+    found = evenFound >>> 16;
+    wrong = even >>> 16;
     pairs2 += own * ((evenAbove >>> 16) + wrong);
     sum2 += (own * found) / (found + wrong || 1);
-    [own, found, wrong] = [oddOwn >>> 16, oddFound >>> 16, odd >>> 16];
+    own = oddOwn >>> 16;
+    found = oddFound >>> 16;
+    wrong = odd >>> 16;
     pairs3 += own * ((oddAbove >>> 16) + wrong);
     sum3 += (own * found) / (found + wrong || 1);
   }

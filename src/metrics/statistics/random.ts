@@ -48,7 +48,7 @@ export class Random {
    * Draws end − start entries of words[start…end) with replacement, each as start + below(end − start)
    * would, and adds `unit` to what is drawn: with the state in local variables, in half the time.
    */
-  addWithin(words: Uint32Array, start: number, end: number, unit: number): void {
+  addWithin(words: Int32Array, start: number, end: number, unit: number): void {
     const s = this.state as unknown as [number, number, number, number];
     let [a, b, c, counter] = s;
     const scale = (end - start) / 2 ** 32;
@@ -58,8 +58,8 @@ export class Random {
       a = b ^ (b >>> 9);
       b = (c + (c << 3)) | 0;
       c = (((c << 21) | (c >>> 11)) + result) | 0;
-      const drawn = start + (((result >>> 0) * scale) >>> 0);
-      words[drawn] = (words[drawn] as number) + unit;
+      const drawn = start + (((result >>> 0) * scale) | 0);
+      words[drawn] = ((words[drawn] as number) + unit) | 0;
     }
     this.state.set([a, b, c, counter]);
   }

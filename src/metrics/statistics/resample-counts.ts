@@ -19,7 +19,7 @@ export const MAX_DRAWN_SAMPLES = 2 ** 16 - 1;
  * @param words by place in the strata's order: byte f counts how often the sample is in resample first + f
  * @param first the index of the first of the four; those past the last resample are empty
  */
-export type TakeCounts = (words: Uint32Array, first: number) => void;
+export type TakeCounts = (words: Int32Array, first: number) => void;
 
 /**
  * Draws resamples: each as many samples as there are, with replacement, within each stratum.
@@ -30,12 +30,12 @@ export function drawResamples(
   resamples: number,
   takers: readonly TakeCounts[],
 ): void {
-  const words = new Uint32Array(order.length);
+  const words = new Int32Array(order.length);
   for (let first = 0; first < resamples; first += PACKED) {
     words.fill(0);
     for (let f = 0; f < PACKED && first + f < resamples; f++) {
       for (let s = 0; s + 1 < bounds.length; s++) {
-        random.addWithin(words, bounds[s] as number, bounds[s + 1] as number, 2 ** (8 * f));
+        random.addWithin(words, bounds[s] as number, bounds[s + 1] as number, 1 << (8 * f));
       }
     }
     for (const take of takers) take(words, first);

@@ -33,7 +33,10 @@ export function takeMeans(
   const n = order.length;
   const ordered = Float64Array.from(order, (i) => values[i] as number);
   return (words, first) => {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     for (let i = 0; i < n; i++) {
       const word = words[i] as number;
       const value = ordered[i] as number;

@@ -125,6 +125,6 @@ function averagePrecisionOf(
   sampleCount: number,
 ): number {
   const once = rankedValues(1);
-  takeRanking(orders, once)(new Uint32Array(sampleCount).fill(1), 0);
+  takeRanking(orders, once)(new Int32Array(sampleCount).fill(1), 0);
   return once.averagePrecisionMacro[0] as number;
 }

@@ -61,6 +61,7 @@ const ROOMS = {
     'inference',
     'evaluations',
     'http',
+    'telemetry',
   ],
   cli: [
     'doctor',

@@ -7,11 +7,10 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import type { Checkpoint } from '../src/checkpoints/checkpoint.entity';
-import { readTfjsLayers } from '../src/checkpoints/formats/tfjs-layers';
 import type { Dataset } from '../src/datasets/dataset.entity';
-import { writeOnnx } from '../src/inference/onnx/write-onnx';
 import { type Services, startServices } from '../src/services';
 import { bareOnnxruntime } from './support/bare-onnxruntime';
+import { onnxBytes } from './support/onnx-bytes';
 import { configuredInScratch, runBench } from './support/scratch';
 import { writeSpreadTable } from './support/spread-table';
 
@@ -47,7 +46,7 @@ async function compare(
 ): Promise<void> {
   const { batchSize } = services.loaded.config.evaluation;
   const split = await services.datasets.load(dataset, SPLIT);
-  const onnx = await onnxBytes(services, checkpoint);
+  const onnx = await onnxBytes(services.checkpoints, checkpoint);
   const bare: number[] = [];
   const stored: number[] = [];
   const settled: number[] = [];
@@ -97,14 +96,6 @@ async function timeRun(
     throw new Error(`run ${run.id}: ${ended.failureMessage}`);
   const settledMs = performance.now() - startedAt;
   return { storedMs: storedMs ?? settledMs, settledMs };
-}
-
-async function onnxBytes(services: Services, checkpoint: Checkpoint): Promise<Uint8Array> {
-  const files = await services.checkpoints.files(checkpoint);
-  if (files.format !== 'onnx') return writeOnnx(readTfjsLayers(files));
-  const [bytes] = files.files.values();
-  if (!bytes) throw new Error('the ONNX checkpoint is empty');
-  return bytes;
 }
 
 runBench(main);

@@ -19,6 +19,8 @@ export interface RowSource<T extends ObjectLiteral> {
   idKey: keyof T & string;
   /** When a row came to be what it is. */
   timeColumn: string;
+  /** What else the rows must be. */
+  where?: string;
   pageSize: number;
 }
 
@@ -32,6 +34,21 @@ export async function* storedPages<T extends ObjectLiteral>(
   source: RowSource<T>,
   span: TimeSpan,
 ): AsyncGenerator<T[], void, undefined> {
+  for await (const ids of idPages(manager, source, span)) {
+    const rows = await manager.findBy(source.entity, {
+      [source.idKey]: In(ids),
+    } as FindOptionsWhere<T>);
+    const byId = new Map(rows.map((row) => [row[source.idKey] as string, row]));
+    yield ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+  }
+}
+
+/** The same rows by their ids alone: one statement a page. */
+export async function* idPages(
+  manager: EntityManager,
+  source: Omit<RowSource<ObjectLiteral>, 'entity' | 'idKey'>,
+  span: TimeSpan,
+): AsyncGenerator<string[], void, undefined> {
   const order: KeysetOrder = {
     name: 'EXPORT',
     column: source.timeColumn,
@@ -46,6 +63,7 @@ export async function* storedPages<T extends ObjectLiteral>(
     const where = [
       `${source.timeColumn} >= ${parameters.add(span.since)}::timestamptz`,
       `${source.timeColumn} < ${parameters.add(span.until)}::timestamptz`,
+      ...(source.where === undefined ? [] : [source.where]),
     ];
     const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
     const sql = keysetSql(order, page, { from: source.table, where }, parameters);
@@ -53,12 +71,7 @@ export async function* storedPages<T extends ObjectLiteral>(
     const kept = found.slice(0, source.pageSize);
     const last = kept.at(-1);
     if (!last) return;
-    const ids = kept.map(({ id }) => id);
-    const rows = await manager.findBy(source.entity, {
-      [source.idKey]: In(ids),
-    } as FindOptionsWhere<T>);
-    const byId = new Map(rows.map((row) => [row[source.idKey] as string, row]));
-    yield ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+    yield kept.map(({ id }) => id);
     if (found.length === kept.length) return;
     after = keysetCursor(order, last);
   }

@@ -56,25 +56,29 @@ export function Leaderboard({ datasetId, split, newest }: LeaderboardProps) {
   useEffect(() => {
     ask({ requestPolicy: 'network-only' });
   }, [newest, ask]);
+  const addressOfAll = comparisonOf(query.data?.leaderboard ?? []);
   return (
     <Panel
       title="Leaderboard"
       actions={
-        <label>
-          <span className="label">By</span>{' '}
-          <select
-            value={metric}
-            onChange={({ target }) => {
-              setMetric(target.value as BoardMetric);
-            }}
-          >
-            {BOARD_METRICS.map((name) => (
-              <option key={name} value={name}>
-                {METRICS[name].label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <>
+          {addressOfAll !== undefined && <Link to={addressOfAll}>Compare all</Link>}
+          <label>
+            <span className="label">By</span>{' '}
+            <select
+              value={metric}
+              onChange={({ target }) => {
+                setMetric(target.value as BoardMetric);
+              }}
+            >
+              {BOARD_METRICS.map((name) => (
+                <option key={name} value={name}>
+                  {METRICS[name].label}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
       }
     >
       <Loaded query={query} rows={4}>
@@ -88,6 +92,14 @@ export function Leaderboard({ datasetId, split, newest }: LeaderboardProps) {
       </Loaded>
     </Panel>
   );
+}
+
+/** Of the first with all others; undefined where a line's own link says the same. */
+function comparisonOf([first, second, ...others]: readonly Entry[]): string | undefined {
+  if (first === undefined || second === undefined || others.length === 0) return undefined;
+  const also = others.map(({ result }) => result.id).join(',');
+  const search = { baseline: first.result.id, candidate: second.result.id, also };
+  return pathTo('compare', {}, search);
 }
 
 function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMetric }) {
@@ -104,7 +116,7 @@ function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMe
             <th scope="col" className="number">
               {METRICS[metric].label}
             </th>
-            <th scope="col">95 % interval</th>
+            <th scope="col">95% interval</th>
             <th scope="col">Beside the first</th>
             <th scope="col">When</th>
             <th scope="col">

@@ -1,7 +1,9 @@
 /** Who may change a shard: the attempt that has it, and only while it has it; the last one ends the run. */
+import { Notifications, type Topic } from '../../../src/database/notifications';
 import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
 import { EvaluationShard } from '../../../src/evaluations/evaluation-shard.entity';
 import { type Claim, MAX_ATTEMPTS } from '../../../src/evaluations/evaluation-shard.repository';
+import { eventually } from '../../support/eventually';
 import { created, started, succeed } from '../../support/shard-workers';
 import { twoStepWorkers } from '../../support/two-step-workers';
 
@@ -13,6 +15,21 @@ const shardsOf = (runId: string) =>
     where: { runId },
     order: { shard: 'ASC' },
   });
+
+/** What other processes hear of it. */
+async function wordsOf(topic: Topic, work: () => Promise<void>): Promise<(string | undefined)[]> {
+  const notifications = new Notifications(two.database.dataSource);
+  await notifications.start();
+  const heard: (string | undefined)[] = [];
+  notifications.on(topic, (word) => heard.push(word));
+  try {
+    await work();
+    await eventually('a word', () => heard.length > 0);
+    return heard;
+  } finally {
+    await notifications.stop();
+  }
+}
 
 /** As if its worker had not been heard of for long. */
 async function silence({ job }: Claim): Promise<void> {
@@ -159,6 +176,13 @@ describe('a worker that is not heard of any more', () => {
 });
 
 describe('the sweep', () => {
+  it('tells the other processes that it was done', async () => {
+    const heard = await wordsOf('swept', async () => {
+      await two.mine.sweep.sweep();
+    });
+    expect(heard).toEqual(['']);
+  });
+
   it('gives shards jobs whose jobs are gone, and leaves all else alone', async () => {
     const run = await created(two.mine, two.request);
     expect(await two.mine.sweep.sweep()).toBe(0);
@@ -203,6 +227,16 @@ describe('a shard that fails', () => {
       failureMessage: away.message,
     });
     expect(await two.stored(id)).toEqual({ results: 0, blocks: 1 });
+  });
+
+  it('by what can not pass tells the other workers of the run, and of its progress does not', async () => {
+    const { id } = await created(two.mine, two.request);
+    const claim = await started(two.mine);
+    const heard = await wordsOf('closed', async () => {
+      expect(await two.mine.shards.markProgress(claim, 1)).toBe(true);
+      await two.mine.shards.failRun(claim, FAILURE);
+    });
+    expect(heard).toEqual([id]);
   });
 
   it('by what can not pass ends the run at once and frees the other workers', async () => {

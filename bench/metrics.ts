@@ -95,12 +95,13 @@ async function main(): Promise<void> {
 
 function measure({ samples, classes, resamples }: Case, rounds: number): Measured {
   const { logits, labels } = madePredictions(samples, classes, SEED);
+  const predictions = { outputs: logits, labels, classCount: classes };
   const ms: number[] = [];
   let figures: Measured['figures'] = {};
   for (let round = 0; round < rounds; round++) {
     const started = performance.now();
-    const { report, scores } = fullReport({ outputs: logits, labels, classCount: classes });
-    if (resamples > 0) bootstrapIntervals(scores, { resamples, seed: round });
+    const { report, scores } = fullReport(predictions);
+    if (resamples > 0) bootstrapIntervals(predictions, scores, { resamples, seed: round });
     ms.push(performance.now() - started);
     figures = {
       loss: report.loss,

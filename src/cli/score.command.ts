@@ -50,15 +50,13 @@ export function scoreCommand(io: CommandIo): Command {
 async function score(io: CommandIo, file: string, flags: ScoreFlags): Promise<void> {
   const text = await readInput(io, file);
   const { classCount, classNames, labels, logits } = parsePredictions(parseJson(text));
-  const { report, scores, curves } = fullReport(
-    { outputs: logits, labels, classCount },
-    { curves: flags.curves ?? false },
-  );
+  const predictions = { outputs: logits, labels, classCount };
+  const { report, scores, curves } = fullReport(predictions, { curves: flags.curves ?? false });
   const { bootstrap: resamples, seed = 0, stratified = false } = flags;
   const bootstrap =
     resamples === undefined
       ? undefined
-      : bootstrapIntervals(scores, { resamples, seed, stratified });
+      : bootstrapIntervals(predictions, scores, { resamples, seed, stratified });
   if (flags.json) {
     const answer = {
       ...fullReportJson(report, classNames),

@@ -97,9 +97,19 @@ function scalarPairs(
       row(metric, topK?.[k], name),
     ),
     ...(brier === undefined ? [] : [row('brierScore', brier, 'brier')]),
-    ...(rocAucOvr ? [row('rocAucMacro', rocAucOvr.macro)] : []),
-    ...(averagePrecision ? [row('averagePrecisionMacro', averagePrecision.macro)] : []),
-    ...(calibration ? [row('expectedCalibrationError', calibration.expectedCalibrationError)] : []),
+    ...(rocAucOvr ? [row('rocAucMacro', rocAucOvr.macro, 'rocAucMacro')] : []),
+    ...(averagePrecision
+      ? [row('averagePrecisionMacro', averagePrecision.macro, 'averagePrecisionMacro')]
+      : []),
+    ...(calibration
+      ? [
+          row(
+            'expectedCalibrationError',
+            calibration.expectedCalibrationError,
+            'expectedCalibrationError',
+          ),
+        ]
+      : []),
     ...(found ? [intervalNote(found)] : []),
   ];
 }
@@ -110,7 +120,7 @@ function intervalNote({
   seed,
   stratified,
 }: BootstrapIntervals): [string, string] {
-  const kind = `${Number((level * 100).toPrecision(6))} % bootstrap percentiles`;
+  const kind = `${Number((level * 100).toPrecision(6))} % bootstrap intervals`;
   const strata = stratified ? ', stratified by class' : '';
   return ['(low to high)', `${kind}, ${formatCount(resamples)} resamples, seed ${seed}${strata}`];
 }

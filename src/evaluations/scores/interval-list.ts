@@ -1,5 +1,5 @@
 /** The stored intervals as a list: in the order of the metrics, Wilson's before the bootstrap's. */
-import { RESULT_METRICS } from '../result-metric';
+import { RESULT_METRICS, type ResultMetric } from '../result-metric';
 import { IntervalMethod, type MetricInterval } from './score-fields';
 import type { StoredIntervals } from './stored-intervals';
 
@@ -15,9 +15,22 @@ export function intervalList({ wilson, bootstrap }: StoredIntervals): MetricInte
     if (bootstrap && ofBootstrap) {
       const [lower, upper] = ofBootstrap;
       const { level, resamples, seed, stratified } = bootstrap;
-      const method = IntervalMethod.BOOTSTRAP;
+      const method = methodOf(metric, bootstrap.otherMethods);
       found.push({ metric, method, level, lower, upper, resamples, seed, stratified });
     }
     return found;
   });
+}
+
+const METHODS = {
+  'bootstrap-basic': IntervalMethod.BOOTSTRAP_BASIC,
+  'bootstrap-directional': IntervalMethod.BOOTSTRAP_DIRECTIONAL,
+};
+
+function methodOf(
+  metric: ResultMetric,
+  otherMethods: Partial<Record<ResultMetric, keyof typeof METHODS>> = {},
+): IntervalMethod {
+  const other = otherMethods[metric];
+  return other === undefined ? IntervalMethod.BOOTSTRAP : METHODS[other];
 }

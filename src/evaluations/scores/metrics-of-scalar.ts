@@ -17,5 +17,9 @@ export const METRICS_OF_SCALAR = {
   top2: ['top2Accuracy'],
   top3: ['top3Accuracy'],
   top5: ['top5Accuracy'],
+  rocAucMacro: ['rocAucMacro'],
+  rocAucWeighted: ['rocAucWeighted'],
+  averagePrecisionMacro: ['averagePrecisionMacro'],
   brier: ['brierScore'],
+  expectedCalibrationError: ['expectedCalibrationError'],
 } as const satisfies Record<IntervalScalar, readonly ResultMetric[]>;

@@ -59,7 +59,7 @@ export function scoreRun(predictions: Predictions): RunScores {
       classAveragePrecision: averagePrecision.perClass,
       reliability: binsOf(calibration),
     },
-    bootstrap: bootstrapOf(scores),
+    bootstrap: bootstrapOf(predictions, scores),
     rightCount: scores.rank.reduce((count, rank) => (rank === 0 ? count + 1 : count), 0),
   };
 }
@@ -72,18 +72,23 @@ function binsOf({ bins }: ScoreMetrics['calibration']): StoredBin[] {
   }));
 }
 
-function bootstrapOf(scores: SampleScores): NonNullable<StoredIntervals['bootstrap']> {
+function bootstrapOf(
+  predictions: Predictions,
+  scores: SampleScores,
+): NonNullable<StoredIntervals['bootstrap']> {
   const kinds = scores.classCount ** 2 * (TOP_K.length + 1);
   const fitting = Math.floor(MOST_DRAWS / Math.min(scores.sampleCount, kinds));
   const wanted = Math.max(LEAST_RESAMPLES, Math.min(DEFAULT_RESAMPLES, fitting));
-  const { level, resamples, seed, stratified, intervals } = bootstrapIntervals(scores, {
-    resamples: wanted,
-  });
+  const { level, resamples, seed, stratified, otherMethods, intervals } = bootstrapIntervals(
+    predictions,
+    scores,
+    { resamples: wanted },
+  );
   const bounds: BoundsByMetric = {};
   for (const [scalar, metrics] of Object.entries(METRICS_OF_SCALAR)) {
     const interval = intervals[scalar as IntervalScalar];
     if (!interval) continue;
     for (const metric of metrics) bounds[metric] = [interval.low, interval.high];
   }
-  return { level, resamples, seed, stratified, bounds };
+  return { level, resamples, seed, stratified, otherMethods, bounds };
 }

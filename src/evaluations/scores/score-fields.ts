@@ -7,10 +7,13 @@ import { type ResultMetric, ResultMetricEnum } from '../result-metric';
 export enum IntervalMethod {
   WILSON = 'WILSON',
   BOOTSTRAP = 'BOOTSTRAP',
+  BOOTSTRAP_BASIC = 'BOOTSTRAP_BASIC',
+  BOOTSTRAP_DIRECTIONAL = 'BOOTSTRAP_DIRECTIONAL',
 }
 registerEnumType(IntervalMethod, {
   name: 'IntervalMethod',
-  description: "WILSON: Wilson's score interval of a share. BOOTSTRAP: percentiles of resamples.",
+  description:
+    "WILSON: Wilson's score interval of a share. BOOTSTRAP: percentiles of resamples. BOOTSTRAP_BASIC: these, reflected at the value, where resampling moves it (average precision). BOOTSTRAP_DIRECTIONAL: of resampled deviations from calibration, where noise alone makes an error.",
 });
 
 export const DummyStrategyEnum = {

@@ -1,5 +1,6 @@
 /** The intervals that a result keeps, with all that is needed to get them again. */
 import { marginsOf, rightCount } from '../../metrics/margins';
+import type { BootstrapIntervals } from '../../metrics/statistics/bootstrap';
 import { DEFAULT_LEVEL } from '../../metrics/statistics/interval';
 import { wilsonInterval } from '../../metrics/statistics/wilson-interval';
 import type { EvaluationTotals } from '../../metrics/totals';
@@ -20,6 +21,8 @@ export interface StoredIntervals {
     /** Whether each class kept its number of samples. */
     stratified: boolean;
     bounds: BoundsByMetric;
+    /** By metric, where the bounds are no percentiles; results from before have none of these. */
+    otherMethods?: BootstrapIntervals['otherMethods'];
   } | null;
 }
 

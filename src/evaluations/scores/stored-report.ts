@@ -59,11 +59,11 @@ function topKOf(result: EvaluationResult): Partial<Record<TopK, number>> {
 
 function storedBootstrap({ intervals: stored }: EvaluationResult): BootstrapIntervals | undefined {
   if (!stored?.bootstrap) return undefined;
-  const { bounds, ...options } = stored.bootstrap;
+  const { bounds, otherMethods = {}, ...options } = stored.bootstrap;
   const intervals: BootstrapIntervals['intervals'] = {};
   for (const [scalar, [metric]] of Object.entries(METRICS_OF_SCALAR)) {
     const found = bounds[metric];
     if (found) intervals[scalar as IntervalScalar] = { low: found[0], high: found[1] };
   }
-  return { method: 'bootstrap-percentile', ...options, intervals };
+  return { method: 'bootstrap-percentile', otherMethods, ...options, intervals };
 }

@@ -37,7 +37,7 @@ export function calibration({
   const sums = new Float64Array(CALIBRATION_BINS);
   for (let i = 0; i < sampleCount; i++) {
     const top = confidence[i] as number;
-    const bin = Math.min(CALIBRATION_BINS - 1, Math.floor(top * CALIBRATION_BINS));
+    const bin = binOf(top);
     counts[bin] = (counts[bin] as number) + 1;
     sums[bin] = (sums[bin] as number) + top;
     if (predicted[i] === labels[i]) hits[bin] = (hits[bin] as number) + 1;
@@ -56,4 +56,9 @@ export function calibration({
     };
   });
   return { expectedCalibrationError: sampleCount === 0 ? null : distance / sampleCount, bins };
+}
+
+/** The index of the bin of a top probability. */
+export function binOf(confidence: number): number {
+  return Math.min(CALIBRATION_BINS - 1, Math.floor(confidence * CALIBRATION_BINS));
 }

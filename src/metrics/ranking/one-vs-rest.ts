@@ -1,6 +1,7 @@
 /** Each class against the rest: ROC AUC, average precision and, on demand, the curves. */
-import { probabilityColumn, type Predictions, type SampleScores } from '../sample-scores';
+import type { Predictions, SampleScores } from '../sample-scores';
 import { averagePrecision, rocAuc } from './areas';
+import { classColumns } from './class-columns';
 import { precisionRecallCurve, type PrecisionRecallPoint } from './precision-recall-curve';
 import { type RankCounts, rankCounts } from './rank-counts';
 import { rocCurve, type RocPoint } from './roc-curve';
@@ -93,16 +94,16 @@ function classRanker(
   support: Uint32Array,
 ): (classIndex: number) => RankCounts | null {
   const { sampleCount, labels } = scores;
-  const column = new Float64Array(sampleCount);
+  const column = classColumns(predictions, scores);
   return (classIndex) => {
     const positives = support[classIndex] as number;
     if (positives === 0 || positives === sampleCount) return null;
-    probabilityColumn(predictions, scores, classIndex, column);
-    return rankCounts(column, labels, classIndex, positives);
+    return rankCounts(column(classIndex), labels, classIndex, positives);
   };
 }
 
-function supportOf({ classCount, labels }: SampleScores): Uint32Array {
+/** How many samples each class has (K). */
+export function supportOf({ classCount, labels }: SampleScores): Uint32Array {
   const support = new Uint32Array(classCount);
   for (const label of labels) support[label] = (support[label] as number) + 1;
   return support;

@@ -29,12 +29,7 @@ export function rankCounts(
   classIndex: number,
   positives: number,
 ): RankCounts {
-  const sorted = new Float64Array(positives);
-  for (let i = 0, next = 0; i < scores.length; i++) {
-    if (labels[i] === classIndex) sorted[next++] = scores[i] as number;
-  }
-  sorted.sort();
-  const { thresholds, hits } = distinct(sorted);
+  const { thresholds, hits } = distinctScores(scores, labels, classIndex, positives);
   const ties = new Uint32Array(thresholds.length);
   const between = new Uint32Array(thresholds.length + 1);
   const slotOf = slotsOf(thresholds, scores);
@@ -48,7 +43,18 @@ export function rankCounts(
   return { positives, negatives: scores.length - positives, thresholds, hits, ties, between };
 }
 
-function distinct(sorted: Float64Array): Pick<RankCounts, 'thresholds' | 'hits'> {
+/** The distinct scores of the class's samples, ascending, and how many have each; parameters as above. */
+export function distinctScores(
+  scores: Float64Array,
+  labels: ArrayLike<number>,
+  classIndex: number,
+  positives: number,
+): Pick<RankCounts, 'thresholds' | 'hits'> {
+  const sorted = new Float64Array(positives);
+  for (let i = 0, next = 0; i < scores.length; i++) {
+    if (labels[i] === classIndex) sorted[next++] = scores[i] as number;
+  }
+  sorted.sort();
   const hits = new Uint32Array(sorted.length);
   // In place: the next distinct score never lies before the place that it is written to.
   let last = -1;

@@ -60,7 +60,8 @@ function wordsOf(numbers: Float64Array): Int32Array {
   return new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
 }
 
-function lowerBound(sorted: Float64Array, value: number, from: number, to: number): number {
+/** The first index of [from, to) whose value is at least `value`, or `to`. */
+export function lowerBound(sorted: Float64Array, value: number, from: number, to: number): number {
   let low = from;
   let high = to;
   while (low < high) {

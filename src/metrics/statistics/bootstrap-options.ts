@@ -13,7 +13,7 @@ export interface BootstrapOptions {
 }
 
 export const DEFAULT_RESAMPLES = 1_000;
-/** Of the most samples that are drawn one by one (`resampleMeans`) this many take about five seconds. */
+/** Of the most samples that are drawn one by one (`drawResamples`) this many take about five seconds. */
 export const MAX_RESAMPLES = 10_000;
 
 /** @throws UserError CONFIDENCE_LEVEL_INVALID, BOOTSTRAP_RESAMPLES_INVALID, BOOTSTRAP_SEED_INVALID */

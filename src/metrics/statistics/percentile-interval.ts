@@ -1,4 +1,4 @@
-/** The interval between two percentiles of resampled values. */
+/** The interval between two percentiles of resampled values, and its reflection. */
 import type { Interval } from './interval';
 
 /**
@@ -24,4 +24,21 @@ export function percentileInterval(values: Float64Array, level: number): Interva
     return low + (high - low) * (place - below);
   };
   return { low: quantile((1 - level) / 2), high: quantile((1 + level) / 2) };
+}
+
+/**
+ * The percentile interval reflected at the observed value: 2 · observed − its ends, within 0…1. Where
+ * resampling moves a figure to one side, as noise has moved the observed one before, it goes back by that
+ * and not on. null as `percentileInterval`.
+ * Source: A. C. Davison & D. V. Hinkley, 1997, 5.2.1 (the basic bootstrap).
+ */
+export function basicInterval(
+  values: Float64Array,
+  observed: number,
+  level: number,
+): Interval | null {
+  const percentiles = percentileInterval(values, level);
+  if (percentiles === null) return null;
+  const within = (end: number): number => Math.min(1, Math.max(0, 2 * observed - end));
+  return { low: within(percentiles.high), high: within(percentiles.low) };
 }

@@ -45,20 +45,21 @@ export class Random {
   }
 
   /**
-   * Fills target[start…end) with numbers of [start, end), as start + below(end − start) would: with the
-   * state in local variables, in half the time.
+   * Draws end − start entries of words[start…end) with replacement, each as start + below(end − start)
+   * would, and adds `unit` to what is drawn: with the state in local variables, in half the time.
    */
-  fillWithin(target: Uint32Array, start: number, end: number): void {
+  addWithin(words: Int32Array, start: number, end: number, unit: number): void {
     const s = this.state as unknown as [number, number, number, number];
     let [a, b, c, counter] = s;
-    const count = end - start;
+    const scale = (end - start) / 2 ** 32;
     for (let i = start; i < end; i++) {
       const result = (((a + b) | 0) + counter) | 0;
       counter = (counter + 1) | 0;
       a = b ^ (b >>> 9);
       b = (c + (c << 3)) | 0;
       c = (((c << 21) | (c >>> 11)) + result) | 0;
-      target[i] = start + floor(((result >>> 0) * count) / 2 ** 32);
+      const drawn = start + (((result >>> 0) * scale) | 0);
+      words[drawn] = ((words[drawn] as number) + unit) | 0;
     }
     this.state.set([a, b, c, counter]);
   }

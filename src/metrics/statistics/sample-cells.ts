@@ -1,6 +1,7 @@
 /** Samples grouped into kinds that no metric of counts can tell apart. */
 import type { Margins } from '../margins';
 import { TOP_K } from '../ranking/top-k';
+import { lowerBound } from '../ranking/score-slots';
 import type { SampleScores } from '../sample-scores';
 import { rankBucket } from './count-scalars';
 
@@ -16,7 +17,10 @@ export interface SampleCells {
 const BUCKETS = TOP_K.length + 1;
 
 /** A cell is a true class, a predicted class and the rank bucket of the true class. */
-export function sampleCells(scores: SampleScores): SampleCells {
+export function sampleCells(scores: SampleScores): SampleCells & {
+  /** The cell of each sample. */
+  cellOf: Uint32Array;
+} {
   const { classCount, sampleCount, labels, predicted, rank } = scores;
   // Float64: the number of possible cells passes 2^32 at 29,000 classes.
   const keys = new Float64Array(sampleCount);
@@ -24,15 +28,17 @@ export function sampleCells(scores: SampleScores): SampleCells {
     const pair = (labels[i] as number) * classCount + (predicted[i] as number);
     keys[i] = pair * BUCKETS + rankBucket(rank[i] as number);
   }
-  keys.sort();
+  const sorted = keys.slice().sort();
   const starts: number[] = [];
-  for (let i = 0; i < sampleCount; i++) if (i === 0 || keys[i] !== keys[i - 1]) starts.push(i);
-  const pairOf = (start: number): number => Math.floor((keys[start] as number) / BUCKETS);
+  for (let i = 0; i < sampleCount; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) starts.push(i);
+  const distinct = Float64Array.from(starts, (start) => sorted[start] as number);
+  const pairs = distinct.map((key) => Math.floor(key / BUCKETS));
   return {
-    label: Uint32Array.from(starts, (start) => Math.floor(pairOf(start) / classCount)),
-    predicted: Uint32Array.from(starts, (start) => pairOf(start) % classCount),
-    bucket: Uint32Array.from(starts, (start) => (keys[start] as number) % BUCKETS),
+    label: Uint32Array.from(pairs, (pair) => Math.floor(pair / classCount)),
+    predicted: Uint32Array.from(pairs, (pair) => pair % classCount),
+    bucket: Uint32Array.from(distinct, (key) => key % BUCKETS),
     count: Uint32Array.from(starts, (start, c) => (starts[c + 1] ?? sampleCount) - start),
+    cellOf: Uint32Array.from(keys, (key) => lowerBound(distinct, key, 0, distinct.length)),
   };
 }
 

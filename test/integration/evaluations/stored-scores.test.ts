@@ -1,7 +1,9 @@
 /** What a result keeps of raw outputs, and its curves, through GraphQL: held against the reference and its own logits. */
 import path from 'node:path';
 import { fullReport, type ScoredReport } from '../../../src/metrics/full-report';
+import type { Predictions } from '../../../src/metrics/sample-scores';
 import { bootstrapIntervals } from '../../../src/metrics/statistics/bootstrap';
+import { RESULT_METRICS } from '../../../src/evaluations/result-metric';
 import { itWithMirrorAndReference, mirrorFolder, referenceFolder } from '../../support/reference';
 import { storedLogits } from '../../support/stored-logits';
 import { newRun, storeResult } from '../../support/stored-rows';
@@ -68,7 +70,10 @@ afterAll(() => service.end());
 const ask = async <T>(query: string, variables: Record<string, unknown>) =>
   (await service.client.field('evaluationResult', query, variables)) as T;
 
-async function evaluatedReference(): Promise<{ id: string; expected: ScoredReport }> {
+async function evaluatedReference(): Promise<{
+  id: string;
+  expected: ScoredReport & { predictions: Predictions };
+}> {
   const { client, app } = service;
   const checkpointId = await client.register('fashion-cnn.onnx');
   const datasetId = (await app.services.datasets.register('fashion-mnist')).id;
@@ -76,7 +81,8 @@ async function evaluatedReference(): Promise<{ id: string; expected: ScoredRepor
   expect(await client.settled(id)).toMatchObject({ state: 'SUCCEEDED', failure: null });
   const outputs = await storedLogits(app.services.database.dataSource, id);
   const { labels } = fashionPredictions();
-  return { id, expected: fullReport({ outputs, labels, classCount: 10 }, { curves: true }) };
+  const predictions = { outputs, labels, classCount: 10 };
+  return { id, expected: { predictions, ...fullReport(predictions, { curves: true }) } };
 }
 
 itWithMirrorAndReference('are those of its outputs, and the reference has them too', async () => {
@@ -118,7 +124,7 @@ itWithMirrorAndReference('are those of its outputs, and the reference has them t
 
   const intervalOf = (metric: string, method = 'BOOTSTRAP') =>
     found.intervals.find((one) => one.metric === metric && one.method === method);
-  const { intervals, ...options } = bootstrapIntervals(scores);
+  const { intervals, ...options } = bootstrapIntervals(expected.predictions, scores);
   const { level, resamples, seed, stratified } = options;
   const settings = { level, resamples, seed, stratified };
   const ends = (of: { low: number; high: number } | null | undefined) => ({
@@ -137,7 +143,18 @@ itWithMirrorAndReference('are those of its outputs, and the reference has them t
   expect(wilson).toMatchObject({ level: 0.95, resamples: null, seed: null, stratified: null });
   expect(wilson?.lower).toBeCloseTo(low, 9);
   expect(wilson?.upper).toBeCloseTo(high, 9);
-  expect(intervalOf('ROC_AUC_MACRO')).toBeUndefined();
+  expect(intervalOf('ROC_AUC_MACRO')).toMatchObject(ends(intervals.rocAucMacro));
+  expect(intervalOf('ROC_AUC_WEIGHTED')).toMatchObject(ends(intervals.rocAucWeighted));
+  expect(intervalOf('AVERAGE_PRECISION_MACRO', 'BOOTSTRAP_BASIC')).toMatchObject({
+    ...settings,
+    ...ends(intervals.averagePrecisionMacro),
+  });
+  expect(intervalOf('EXPECTED_CALIBRATION_ERROR', 'BOOTSTRAP_DIRECTIONAL')).toMatchObject({
+    ...settings,
+    ...ends(intervals.expectedCalibrationError),
+  });
+  // Every scalar that is stored has one.
+  expect(new Set(found.intervals.map(({ metric }) => metric)).size).toBe(RESULT_METRICS.length);
 
   expect(found.reliability).toHaveLength(15);
   expect(found.reliability[14]).toMatchObject({ lower: 14 / 15, upper: 1 });

@@ -47,9 +47,9 @@ afterEach(() => {
 
 test('scalars, class table and matrix are written under their names', () => {
   const lines = linesOf(NAMES);
-  expect(lines[0]).toBe('Checkpoint         champion\\u{1b}[31m');
-  expect(lines).toContain('Samples            90,055');
-  expect(lines).toContain('Loss               0.5000');
+  expect(lines[0]).toBe('Checkpoint            champion\\u{1b}[31m');
+  expect(lines).toContain('Samples               90,055');
+  expect(lines).toContain('Loss                  0.5000');
   expect(lines).toContain('Class             Precision  Recall      F1  Support');
   expect(lines).toContain('Ankle boot           0.9990  0.9989  0.9989    9,010');
   expect(lines.join('\n')).toMatch(/^weighted average( +0\.\d{4}){3} +90,055$/m);

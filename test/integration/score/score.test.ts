@@ -72,7 +72,7 @@ itWithMirrorAndReference("the reference CNN's 10,000 logits pass through it too"
 
 test('the table names the classes, and control characters in names do not reach the terminal', async () => {
   const { stdout } = await runScore([await fileOf(JSON.stringify(PETS))]);
-  expect(stdout).toContain('Accuracy           0.7500');
+  expect(stdout).toMatch(/^Accuracy +0\.7500/m);
   expect(stdout).toMatch(/^cat +1\.0000 +0\.5000 +0\.6667 +2$/m);
   expect(stdout).toMatch(/^dog +0\.5000 +1\.0000 +0\.6667 +1$/m);
   expect(stdout).toContain('\\u{1b}]0;owned\\u{7}fox');
@@ -122,11 +122,17 @@ test('--bootstrap adds intervals with all that repeats them, in the JSON and bes
     stratified: true,
   });
   expect(bootstrap?.intervals.accuracy).toEqual({ low: 0.5, high: 1 });
+  expect(bootstrap?.otherMethods).toEqual({
+    averagePrecisionMacro: 'bootstrap-basic',
+    expectedCalibrationError: 'bootstrap-directional',
+  });
   const { stdout } = await runScore(args, input);
-  expect(stdout).toContain('Accuracy           0.7500  (0.5000 to 1.0000)');
-  expect(stdout).toContain(
-    '95 % bootstrap percentiles, 200 resamples, seed 4, stratified by class',
-  );
+  expect(stdout).toMatch(/^Accuracy +0\.7500 {2}\(0\.5000 to 1\.0000\)$/m);
+  for (const title of ['ROC AUC, macro', 'Average precision, macro', 'calibration error']) {
+    const line = stdout.split('\n').find((one) => one.includes(title));
+    expect(line).toMatch(/\d  \(\d\.\d+ to \d\.\d+\)$/);
+  }
+  expect(stdout).toContain('95 % bootstrap intervals, 200 resamples, seed 4, stratified by class');
   expect(await json(['-', '--json'], input)).not.toHaveProperty('bootstrap');
 });
 
@@ -146,7 +152,7 @@ test('--curves adds the curves of each class, null for one without samples', asy
 test('figures that are undefined are told so', async () => {
   const { stdout } = await runScore(['-'], '{"labels": [0], "logits": [[1, 0]]}');
   expect(stdout).toMatch(/^Cohen's kappa +undefined$/m);
-  expect(stdout).toMatch(/^ROC AUC \(macro\) +undefined$/m);
+  expect(stdout).toMatch(/^ROC AUC, macro +undefined$/m);
   expect(stdout).not.toContain('Top-2');
 });
 

@@ -1,29 +1,36 @@
-import { scoreSamples, type SampleScores } from '../../../src/metrics/sample-scores';
+import { type Predictions, scoreSamples } from '../../../src/metrics/sample-scores';
 import {
   type BootstrapIntervals,
   bootstrapIntervals,
+  OTHER_METHODS,
 } from '../../../src/metrics/statistics/bootstrap';
+import type { BootstrapOptions } from '../../../src/metrics/statistics/bootstrap-options';
 import type { Interval } from '../../../src/metrics/statistics/interval';
 import { Random } from '../../../src/metrics/statistics/random';
-import { MAX_DRAWN_SAMPLES, resampleMeans } from '../../../src/metrics/statistics/resample-means';
+import { MAX_DRAWN_SAMPLES } from '../../../src/metrics/statistics/resample-counts';
+import { resampleMeans } from '../../../src/metrics/statistics/resample-means';
 import { strataOf } from '../../../src/metrics/statistics/strata';
 
-function noisyScores(sampleCount: number, classCount: number, seed = 1): SampleScores {
+function noisyPredictions(sampleCount: number, classCount: number, seed = 1): Predictions {
   const random = new Random(seed);
   const labels = Array.from({ length: sampleCount }, (_, i) => (i * i) % classCount);
   const outputs = labels.flatMap((label) =>
     Array.from({ length: classCount }, (_, k) => 3 * random.unit() + (k === label ? 1 : 0)),
   );
-  return scoreSamples({ outputs, labels, classCount });
+  return { outputs, labels, classCount };
 }
+
+const intervalsOf = (predictions: Predictions, options?: BootstrapOptions): BootstrapIntervals =>
+  bootstrapIntervals(predictions, scoreSamples(predictions), options);
 
 const widthOf = (interval: Interval | null | undefined): number =>
   interval ? interval.high - interval.low : NaN;
 
 test('every scalar has an interval around it, told with how it was made', () => {
-  const found = bootstrapIntervals(noisyScores(500, 6), { seed: 3, resamples: 400 });
+  const found = intervalsOf(noisyPredictions(500, 6), { seed: 3, resamples: 400 });
   expect(found).toMatchObject({
     method: 'bootstrap-percentile',
+    otherMethods: OTHER_METHODS,
     level: 0.95,
     resamples: 400,
     seed: 3,
@@ -31,14 +38,18 @@ test('every scalar has an interval around it, told with how it was made', () => 
   });
   expect(Object.keys(found.intervals).sort()).toEqual([
     'accuracy',
+    'averagePrecisionMacro',
     'balancedAccuracy',
     'brier',
     'cohenKappa',
+    'expectedCalibrationError',
     'loss',
     'macroF1',
     'macroPrecision',
     'macroRecall',
     'matthewsCorrcoef',
+    'rocAucMacro',
+    'rocAucWeighted',
     'top2',
     'top3',
     'top5',
@@ -52,20 +63,22 @@ test('every scalar has an interval around it, told with how it was made', () => 
 });
 
 test('the same seed gives the same intervals, another seed others; a higher level wider ones', () => {
-  const scores = noisyScores(300, 3);
+  const predictions = noisyPredictions(300, 3);
   const of = (seed: number, level = 0.95): BootstrapIntervals['intervals'] =>
-    bootstrapIntervals(scores, { seed, level, resamples: 300 }).intervals;
+    intervalsOf(predictions, { seed, level, resamples: 300 }).intervals;
   expect(of(1)).toEqual(of(1));
   expect(of(2)).not.toEqual(of(1));
-  expect(widthOf(of(1, 0.99).accuracy)).toBeGreaterThan(widthOf(of(1).accuracy));
+  for (const name of ['accuracy', 'rocAucMacro', 'averagePrecisionMacro'] as const) {
+    expect(widthOf(of(1, 0.99)[name])).toBeGreaterThan(widthOf(of(1)[name]));
+  }
 });
 
 test('stratified resamples keep the classes’ sizes, so that what hangs on them alone does not vary', () => {
   // A constant guess: its accuracy is the share of class 0, which a stratified resample never changes.
   const labels = Array.from({ length: 200 }, (_, i) => (i < 150 ? 0 : 1));
-  const scores = scoreSamples({ outputs: labels.flatMap(() => [1, 0]), labels, classCount: 2 });
-  const free = bootstrapIntervals(scores, { seed: 5 }).intervals;
-  const fixed = bootstrapIntervals(scores, { seed: 5, stratified: true }).intervals;
+  const constant = { outputs: labels.flatMap(() => [1, 0]), labels, classCount: 2 };
+  const free = intervalsOf(constant, { seed: 5 }).intervals;
+  const fixed = intervalsOf(constant, { seed: 5, stratified: true }).intervals;
   expect(fixed.accuracy).toEqual({ low: 0.75, high: 0.75 });
   expect(widthOf(fixed.loss)).toBeLessThan(1e-12);
   expect(widthOf(free.accuracy)).toBeCloseTo(2 * 1.96 * Math.sqrt((0.75 * 0.25) / 200), 1);
@@ -73,12 +86,16 @@ test('stratified resamples keep the classes’ sizes, so that what hangs on them
 });
 
 test('where a scalar is undefined its interval is null', () => {
-  const scores = scoreSamples({ outputs: [1, 0, 1, 0], labels: [0, 0], classCount: 2 });
-  const { intervals } = bootstrapIntervals(scores, { resamples: 50 });
-  expect(intervals.cohenKappa).toBeNull();
+  const one = { outputs: [1, 0, 1, 0], labels: [0, 0], classCount: 2 };
+  const { intervals } = intervalsOf(one, { resamples: 50 });
+  expect(intervals).toMatchObject({
+    cohenKappa: null,
+    rocAucMacro: null,
+    rocAucWeighted: null,
+    averagePrecisionMacro: null,
+  });
   expect(intervals.accuracy).toEqual({ low: 1, high: 1 });
-  const none = scoreSamples({ outputs: [], labels: [], classCount: 2 });
-  expect(bootstrapIntervals(none).intervals).toEqual({});
+  expect(intervalsOf({ outputs: [], labels: [], classCount: 2 }).intervals).toEqual({});
 });
 
 test.each([
@@ -112,12 +129,12 @@ function spreadOf(values: Float64Array): { mean: number; deviation: number } {
 }
 
 test('a thousand classes have intervals too', () => {
-  const { intervals } = bootstrapIntervals(noisyScores(2_000, 1_000), { resamples: 20 });
-  expect(widthOf(intervals.macroF1)).toBeGreaterThan(0);
+  const { intervals } = intervalsOf(noisyPredictions(2_000, 1_000), { resamples: 20 });
+  for (const interval of Object.values(intervals)) expect(widthOf(interval)).toBeGreaterThan(0);
 });
 
 test('options that make no sense are refused with what would', () => {
-  const scores = noisyScores(10, 2);
+  const predictions = noisyPredictions(10, 2);
   const bad = [
     [{ level: 95 }, 'CONFIDENCE_LEVEL_INVALID'],
     [{ resamples: 0 }, 'BOOTSTRAP_RESAMPLES_INVALID'],
@@ -126,8 +143,28 @@ test('options that make no sense are refused with what would', () => {
     [{ seed: 0.5 }, 'BOOTSTRAP_SEED_INVALID'],
   ] as const;
   for (const [options, code] of bad) {
-    expect(() => bootstrapIntervals(scores, options)).toThrow(
+    expect(() => intervalsOf(predictions, options)).toThrow(
       expect.objectContaining({ code, kind: 'user' }) as Error,
     );
+  }
+});
+
+test('past the bound of ranking, and of drawing, the intervals of ranked scalars go on as they were', () => {
+  // 20,000 × 10 are ranked in 200 resamples, not in 3,000; 70,000 samples are drawn no more.
+  const few = intervalsOf(noisyPredictions(20_000, 10), { resamples: 200 }).intervals;
+  const many = intervalsOf(noisyPredictions(20_000, 10), { resamples: 3_000 }).intervals;
+  const normal = intervalsOf(noisyPredictions(70_000, 10), { resamples: 3_000 }).intervals;
+  for (const name of [
+    'rocAucMacro',
+    'rocAucWeighted',
+    'averagePrecisionMacro',
+    'expectedCalibrationError',
+  ] as const) {
+    // 200 resamples put the ends off by some tenths of a standard error, a quarter of the width each.
+    expect(Math.abs(widthOf(few[name]) / widthOf(many[name]) - 1)).toBeLessThan(0.25);
+    expect(Math.abs((few[name]?.low ?? 0) - (many[name]?.low ?? 1))).toBeLessThan(
+      0.2 * widthOf(many[name]),
+    );
+    expect(widthOf(normal[name]) / widthOf(many[name])).toBeCloseTo(Math.sqrt(2 / 7), 1);
   }
 });

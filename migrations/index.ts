@@ -5,6 +5,7 @@ import { CreateApiTokens1795700000000 } from './1795700000000-create-api-tokens'
 import { AddShardsAndWorkers1795800000000 } from './1795800000000-add-shards-and-workers';
 import { AddResultScores1795900000000 } from './1795900000000-add-result-scores';
 import { IndexTheHistory1796000000000 } from './1796000000000-index-the-history';
+import { CoverTheHistory1796200000000 } from './1796200000000-cover-the-history';
 
 export const MIGRATIONS = [
   CreateEvaluationTables1795500000000,
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   AddShardsAndWorkers1795800000000,
   AddResultScores1795900000000,
   IndexTheHistory1796000000000,
+  CoverTheHistory1796200000000,
 ];

@@ -32,24 +32,14 @@ export async function* storedPages<T extends ObjectLiteral>(
   source: RowSource<T>,
   span: TimeSpan,
 ): AsyncGenerator<T[], void, undefined> {
-  const order: KeysetOrder = {
-    name: 'EXPORT',
-    column: source.timeColumn,
-    kind: 'time',
-    nullable: false,
-    descending: false,
-    idColumn: source.idColumn,
-  };
+  const order = orderOf(source);
   let after: string | undefined;
   for (;;) {
     const parameters = new SqlParameters();
-    const where = [
-      `${source.timeColumn} >= ${parameters.add(span.since)}::timestamptz`,
-      `${source.timeColumn} < ${parameters.add(span.until)}::timestamptz`,
-    ];
-    const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
-    const sql = keysetSql(order, page, { from: source.table, where }, parameters);
-    const found = await manager.query<PageRow[]>(sql, parameters.values);
+    const found = await manager.query<PageRow[]>(
+      pageSql(source, span, after, parameters),
+      parameters.values,
+    );
     const kept = found.slice(0, source.pageSize);
     const last = kept.at(-1);
     if (!last) return;
@@ -62,4 +52,34 @@ export async function* storedPages<T extends ObjectLiteral>(
     if (found.length === kept.length) return;
     after = keysetCursor(order, last);
   }
+}
+
+/** @param after the cursor of the last row before the page */
+export function pageSql(
+  source: Omit<RowSource<ObjectLiteral>, 'entity' | 'idKey'>,
+  { since, until }: TimeSpan,
+  after: string | undefined,
+  parameters: SqlParameters,
+): string {
+  const where = [
+    `${source.timeColumn} >= ${parameters.add(since)}::timestamptz`,
+    `${source.timeColumn} < ${parameters.add(until)}::timestamptz`,
+  ];
+  const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
+  return keysetSql(orderOf(source), page, { from: source.table, where }, parameters);
+}
+
+/** An index on both columns serves it. */
+export function orderOf({
+  timeColumn,
+  idColumn,
+}: Pick<RowSource<ObjectLiteral>, 'timeColumn' | 'idColumn'>): KeysetOrder {
+  return {
+    name: 'EXPORT',
+    column: timeColumn,
+    kind: 'time',
+    nullable: false,
+    descending: false,
+    idColumn,
+  };
 }

@@ -61,6 +61,7 @@ const ROOMS = {
     'inference',
     'evaluations',
     'http',
+    'telemetry',
   ],
   cli: [
     'doctor',
@@ -95,7 +96,7 @@ const PAGE_SHARED = {
 };
 
 /** Files at the root of src that any room may import. */
-const SHARED = ['errors', 'graphql-args'];
+const SHARED = ['errors', 'graphql-args', 'uuid'];
 /** The terminal starts the house, so it alone may look at what puts the house together. */
 const COMPOSITION = ['app', 'services', 'entities'];
 

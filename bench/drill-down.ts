@@ -5,16 +5,11 @@
  *   npm run bench:drill-down -- [--dataset NAME] [--checkpoint PATH] [--rounds N]
  */
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from '../src/app';
-import { tableLines } from '../src/cli/output/table';
-import { loadConfig } from '../src/config/load-config';
-import { dataFolder } from '../src/database/connect';
-import { messageOf } from '../src/errors';
-import { type Services } from '../src/services';
+import { ask } from './support/ask';
+import { configuredInScratch, evaluated, runBench } from './support/scratch';
+import { type SpreadRow, writeSpreadTable } from './support/spread-table';
 
 const QUERY = `query ($id: ID!) {
   evaluationResult(id: $id) {
@@ -42,49 +37,24 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '25' },
     },
   });
-  const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
-  // A database of its own, but the files that an earlier start has fetched.
-  const fetched = path.join(dataFolder(loadConfig()), 'datasets', 'fashion-mnist');
-  const loaded = loadConfig({
-    ASSAY_DATA_MIRROR: fetched,
-    ...process.env,
-    ASSAY_DATA_PATH: folder,
-    PORT: '0',
+  await configuredInScratch(async (loaded) => {
+    const app = await startApp(loaded);
+    try {
+      const runs = [
+        await evaluated(app.services, flags.dataset, flags.checkpoint),
+        await evaluated(app.services, flags.dataset, flags.checkpoint),
+      ] as const;
+      await measure(app, runs, Number(flags.rounds));
+    } finally {
+      await app.stop();
+    }
   });
-  const app = await startApp(loaded);
-  try {
-    const runs = [
-      await evaluated(app.services, flags.dataset, flags.checkpoint),
-      await evaluated(app.services, flags.dataset, flags.checkpoint),
-    ] as const;
-    await measure(app, runs, Number(flags.rounds));
-  } finally {
-    await app.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function evaluated(services: Services, name: string, checkpointPath: string) {
-  const { datasets, registration, evaluations } = services;
-  const dataset = await datasets.register(name);
-  const { checkpoint } = await registration.fromPath(checkpointPath, {});
-  const { id } = await evaluations.request({
-    checkpointId: checkpoint.id,
-    datasetId: dataset.id,
-    split: 'test',
-    engine: 'onnx',
-    batchSize: services.loaded.config.evaluation.batchSize,
-    force: true,
-  });
-  for await (const state of evaluations.watch(id)) {
-    if (state.failureMessage !== null) throw new Error(state.failureMessage);
-  }
-  return id;
 }
 
 async function measure(app: App, [a, b]: readonly [string, string], rounds: number): Promise<void> {
-  const { analysis, database } = app.services;
-  const rows: [string, number[]][] = [];
+  const { url, services } = app;
+  const { analysis, database } = services;
+  const rows: SpreadRow[] = [];
   const time = async (what: string, work: () => Promise<unknown>, before?: () => void) => {
     const times: number[] = [];
     for (let round = -3; round < rounds; round++) {
@@ -93,47 +63,21 @@ async function measure(app: App, [a, b]: readonly [string, string], rounds: numb
       await work();
       if (round >= 0) times.push(performance.now() - startedAt);
     }
-    rows.push([what, times]);
+    rows.push({ what, values: times });
   };
   const forget = () => {
     analysis.forget();
   };
   await time('the blocks alone, from the database', () => database.dataSource.query(BLOCKS, [a]));
-  await time('a cell, predictions in memory', () => ask(app, QUERY, { id: a }));
-  await time('a cell, predictions in the database', () => ask(app, QUERY, { id: a }), forget);
-  await time('a comparison, made before', () => ask(app, COMPARISON, { a, b }));
+  await time('a cell, predictions in memory', () => ask(url, QUERY, { id: a }));
+  await time('a cell, predictions in the database', () => ask(url, QUERY, { id: a }), forget);
+  await time('a comparison, made before', () => ask(url, COMPARISON, { a, b }));
   await time(
     'a comparison, predictions in the database',
-    () => ask(app, COMPARISON, { a, b }),
+    () => ask(url, COMPARISON, { a, b }),
     forget,
   );
-  const lines = tableLines(
-    [
-      { title: `ms, ${rounds} rounds`, align: 'left' },
-      ...['min', 'median', 'max'].map((title) => ({ title, align: 'right' as const })),
-    ],
-    rows.map(([what, times]) => [what, ...spread(times)]),
-  );
-  process.stdout.write(`${lines.join('\n')}\n`);
+  writeSpreadTable(`ms, ${rounds} rounds`, rows);
 }
 
-async function ask({ url }: App, query: string, variables: Record<string, string>) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { errors } = (await response.json()) as { errors?: unknown };
-  if (errors !== undefined) throw new Error(JSON.stringify(errors));
-}
-
-function spread(values: readonly number[]): string[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return [0, 0.5, 1].map((share) => at(share).toFixed(1));
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

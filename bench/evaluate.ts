@@ -5,20 +5,14 @@
  *   npm run bench:evaluate -- [--dataset NAME] [--checkpoint PATH] [--rounds N]
  */
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Checkpoint } from '../src/checkpoints/checkpoint.entity';
-import { readTfjsLayers } from '../src/checkpoints/formats/tfjs-layers';
-import { tableLines } from '../src/cli/output/table';
-import { loadConfig } from '../src/config/load-config';
-import { dataFolder } from '../src/database/connect';
 import type { Dataset } from '../src/datasets/dataset.entity';
-import { messageOf } from '../src/errors';
-import { writeOnnx } from '../src/inference/onnx/write-onnx';
 import { type Services, startServices } from '../src/services';
 import { bareOnnxruntime } from './support/bare-onnxruntime';
+import { onnxBytes } from './support/onnx-bytes';
+import { configuredInScratch, runBench } from './support/scratch';
+import { writeSpreadTable } from './support/spread-table';
 
 const SPLIT = 'test';
 const WARM_UP_ROUNDS = 2;
@@ -31,24 +25,17 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '9' },
     },
   });
-  const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
-  // A database of its own, but the files that an earlier start has fetched.
-  const fetched = path.join(dataFolder(loadConfig()), 'datasets', 'fashion-mnist');
-  const loaded = loadConfig({
-    ASSAY_DATA_MIRROR: fetched,
-    ...process.env,
-    ASSAY_DATA_PATH: folder,
+  await configuredInScratch(async (loaded) => {
+    const services = await startServices(loaded);
+    try {
+      await services.startWorker();
+      const dataset = await services.datasets.register(flags.dataset);
+      const checkpoint = (await services.registration.fromPath(flags.checkpoint, {})).checkpoint;
+      await compare(services, checkpoint, dataset, Number(flags.rounds));
+    } finally {
+      await services.stop();
+    }
   });
-  const services = await startServices(loaded);
-  try {
-    await services.startWorker();
-    const dataset = await services.datasets.register(flags.dataset);
-    const checkpoint = (await services.registration.fromPath(flags.checkpoint, {})).checkpoint;
-    await compare(services, checkpoint, dataset, Number(flags.rounds));
-  } finally {
-    await services.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function compare(
@@ -59,7 +46,7 @@ async function compare(
 ): Promise<void> {
   const { batchSize } = services.loaded.config.evaluation;
   const split = await services.datasets.load(dataset, SPLIT);
-  const onnx = await onnxBytes(services, checkpoint);
+  const onnx = await onnxBytes(services.checkpoints, checkpoint);
   const bare: number[] = [];
   const stored: number[] = [];
   const settled: number[] = [];
@@ -74,21 +61,13 @@ async function compare(
   const ratios = stored.map((ms, i) => ms / (bare[i] ?? Number.NaN));
   const metrics = settled.map((ms, i) => ms - (stored[i] ?? Number.NaN));
   const megabytes = Math.round(process.memoryUsage().rss / 1e6);
-  const lines = tableLines(
-    [
-      { title: `${split.sampleCount} images, ${rounds} rounds`, align: 'left' },
-      { title: 'min', align: 'right' },
-      { title: 'median', align: 'right' },
-      { title: 'max', align: 'right' },
-    ],
-    [
-      ['onnxruntime-node alone, ms', ...spread(bare, 0)],
-      ['the service, request to counted and stored, ms', ...spread(stored, 0)],
-      ['ratio', ...spread(ratios, 2)],
-      ['all metrics and their intervals on top, ms', ...spread(metrics, 0)],
-    ],
-  );
-  process.stdout.write(`${lines.join('\n')}\nresident memory of the process: ${megabytes} MB\n`);
+  writeSpreadTable(`${split.sampleCount} images, ${rounds} rounds`, [
+    { what: 'onnxruntime-node alone, ms', values: bare, decimals: 0 },
+    { what: 'the service, request to counted and stored, ms', values: stored, decimals: 0 },
+    { what: 'ratio', values: ratios, decimals: 2 },
+    { what: 'all metrics and their intervals on top, ms', values: metrics, decimals: 0 },
+  ]);
+  process.stdout.write(`resident memory of the process: ${megabytes} MB\n`);
 }
 
 /** From the request until every sample is counted and its outputs are stored, and until the result is. */
@@ -119,21 +98,4 @@ async function timeRun(
   return { storedMs: storedMs ?? settledMs, settledMs };
 }
 
-async function onnxBytes(services: Services, checkpoint: Checkpoint): Promise<Uint8Array> {
-  const files = await services.checkpoints.files(checkpoint);
-  if (files.format !== 'onnx') return writeOnnx(readTfjsLayers(files));
-  const [bytes] = files.files.values();
-  if (!bytes) throw new Error('the ONNX checkpoint is empty');
-  return bytes;
-}
-
-function spread(values: number[], decimals: number): string[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return [0, 0.5, 1].map((share) => at(share).toFixed(decimals));
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

@@ -6,18 +6,12 @@
  */
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { startApp } from '../src/app';
-import { tableLines } from '../src/cli/output/table';
-import { loadConfig } from '../src/config/load-config';
-import { dataFolder } from '../src/database/connect';
-import { messageOf } from '../src/errors';
-import type { Services } from '../src/services';
 import { madeCounts, storeMadeResult } from './support/made-result';
+import { configuredInScratch, evaluated, runBench } from './support/scratch';
+import { type SpreadRow, writeSpreadTable } from './support/spread-table';
 
 const CHROMIUM = [process.env.ASSAY_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'];
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
@@ -72,45 +66,19 @@ async function main(): Promise<void> {
   if (executablePath === undefined) {
     throw new Error('There is no Chromium: apt-get install chromium, or name it in ASSAY_CHROMIUM');
   }
-  const folder = await mkdtemp(path.join(tmpdir(), 'assay-bench-'));
-  // A database of its own, but the files that an earlier start has fetched.
-  const fetched = path.join(dataFolder(loadConfig()), 'datasets', 'fashion-mnist');
-  const loaded = loadConfig({
-    ASSAY_DATA_MIRROR: fetched,
-    ...process.env,
-    ASSAY_DATA_PATH: folder,
-    PORT: '0',
+  await configuredInScratch(async (loaded) => {
+    const app = await startApp(loaded);
+    const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...FLAGS_OFFLINE] });
+    try {
+      const { manager } = app.services.database.dataSource;
+      const ten = await evaluated(app.services, flags.dataset, flags.checkpoint);
+      const thousand = await storeMadeResult(manager, madeCounts(CLASSES, 42));
+      await measure(browser, app.url, { ten, thousand }, Number(flags.rounds));
+    } finally {
+      await browser.close();
+      await app.stop();
+    }
   });
-  const app = await startApp(loaded);
-  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...FLAGS_OFFLINE] });
-  try {
-    const { manager } = app.services.database.dataSource;
-    const ten = await evaluated(app.services, flags.dataset, flags.checkpoint);
-    const thousand = await storeMadeResult(manager, madeCounts(CLASSES, 42));
-    await measure(browser, app.url, { ten, thousand }, Number(flags.rounds));
-  } finally {
-    await browser.close();
-    await app.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function evaluated(services: Services, name: string, checkpointPath: string) {
-  const { datasets, registration, evaluations } = services;
-  const dataset = await datasets.register(name);
-  const { checkpoint } = await registration.fromPath(checkpointPath, {});
-  const { id } = await evaluations.request({
-    checkpointId: checkpoint.id,
-    datasetId: dataset.id,
-    split: 'test',
-    engine: 'onnx',
-    batchSize: services.loaded.config.evaluation.batchSize,
-    force: true,
-  });
-  for await (const state of evaluations.watch(id)) {
-    if (state.failureMessage !== null) throw new Error(state.failureMessage);
-  }
-  return id;
 }
 
 async function measure(
@@ -119,14 +87,14 @@ async function measure(
   { ten, thousand }: { ten: string; thousand: string },
   rounds: number,
 ): Promise<void> {
-  const rows: [string, number[]][] = [];
+  const rows: SpreadRow[] = [];
   const times = async (what: string, address: string, script: string) => {
     const found: number[] = [];
     for (let round = -1; round < rounds; round++) {
       const value = await onPage(browser, url + address, (page) => page.evaluate<number>(script));
       if (round >= 0) found.push(value);
     }
-    rows.push([what, found]);
+    rows.push({ what, values: found });
   };
   await times('overview: first contentful paint, ms', '/', FIRST_PAINT);
   await times('result of 10 classes: usable, ms', `/results/${ten}`, USABLE);
@@ -142,17 +110,16 @@ async function measure(
         }),
       );
     }
-    rows.push([`scrolling at ${size} pixels a cell: frames/s`, frames.map(([rate]) => rate)]);
-    rows.push([`  slowest twentieth of the frames, ms`, frames.map(([, slow]) => slow)]);
+    rows.push({
+      what: `scrolling at ${size} pixels a cell: frames/s`,
+      values: frames.map(([rate]) => rate),
+    });
+    rows.push({
+      what: '  slowest twentieth of the frames, ms',
+      values: frames.map(([, slow]) => slow),
+    });
   }
-  const lines = tableLines(
-    [
-      { title: `${rounds} rounds`, align: 'left' },
-      ...['min', 'median', 'max'].map((title) => ({ title, align: 'right' as const })),
-    ],
-    rows.map(([what, values]) => [what, ...spread(values)]),
-  );
-  process.stdout.write(`${lines.join('\n')}\n`);
+  writeSpreadTable(`${rounds} rounds`, rows);
 }
 
 async function onPage<T>(
@@ -170,13 +137,4 @@ async function onPage<T>(
   }
 }
 
-function spread(values: readonly number[]): string[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return [0, 0.5, 1].map((share) => at(share).toFixed(1));
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

@@ -5,7 +5,9 @@ import { CreateApiTokens1795700000000 } from './1795700000000-create-api-tokens'
 import { AddShardsAndWorkers1795800000000 } from './1795800000000-add-shards-and-workers';
 import { AddResultScores1795900000000 } from './1795900000000-add-result-scores';
 import { IndexTheHistory1796000000000 } from './1796000000000-index-the-history';
+import { AddTracesAndVersions1796130000000 } from './1796130000000-add-traces-and-versions';
 import { CoverTheHistory1796200000000 } from './1796200000000-cover-the-history';
+import { DistributeByRun1796300000000 } from './1796300000000-distribute-by-run';
 
 export const MIGRATIONS = [
   CreateEvaluationTables1795500000000,
@@ -14,5 +16,7 @@ export const MIGRATIONS = [
   AddShardsAndWorkers1795800000000,
   AddResultScores1795900000000,
   IndexTheHistory1796000000000,
+  AddTracesAndVersions1796130000000,
   CoverTheHistory1796200000000,
+  DistributeByRun1796300000000,
 ];

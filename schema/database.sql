@@ -134,6 +134,7 @@ CREATE TABLE evaluation_run (
   finished_at timestamp with time zone,
   settling_attempt integer NOT NULL DEFAULT 0,
   settling_worker_id uuid,
+  traceparent character varying(55),
   CONSTRAINT evaluation_run_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id),
   CONSTRAINT evaluation_run_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(id),
   CONSTRAINT evaluation_run_pkey PRIMARY KEY (id),
@@ -187,6 +188,11 @@ CREATE TABLE prediction_block (
   CONSTRAINT prediction_block_run_id_fkey FOREIGN KEY (run_id) REFERENCES evaluation_run(id)
 );
 
+CREATE TABLE schema_requirement (
+  oldest_program integer NOT NULL,
+  CONSTRAINT schema_requirement_pkey PRIMARY KEY (oldest_program)
+);
+
 CREATE TABLE worker (
   id uuid NOT NULL,
   host text NOT NULL,
@@ -195,6 +201,8 @@ CREATE TABLE worker (
   concurrency integer NOT NULL,
   started_at timestamp with time zone NOT NULL DEFAULT now(),
   heartbeat_at timestamp with time zone NOT NULL DEFAULT now(),
+  version text,
+  schema_version integer NOT NULL DEFAULT 1,
   CONSTRAINT worker_concurrency_check CHECK ((concurrency > 0)),
   CONSTRAINT worker_pkey PRIMARY KEY (id)
 );

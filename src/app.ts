@@ -10,6 +10,8 @@ import { ApiTokenResolver } from './auth/api-token.resolver';
 import type { AuthContext } from './auth/caller';
 import { TokenAuthenticator } from './auth/token-authenticator';
 import { CheckpointAliasResolver } from './checkpoints/checkpoint-alias.resolver';
+import { CheckpointContentsReader } from './checkpoints/checkpoint-contents';
+import { CheckpointContentsResolver } from './checkpoints/checkpoint-contents.resolver';
 import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
 import type { LoadedConfig } from './config/load-config';
@@ -108,6 +110,10 @@ async function createServer(services: Services) {
       [ApiTokenResolver, new ApiTokenResolver(tokens)],
       [CheckpointResolver, new CheckpointResolver(checkpoints, registration, aliases)],
       [CheckpointAliasResolver, new CheckpointAliasResolver(aliases)],
+      [
+        CheckpointContentsResolver,
+        new CheckpointContentsResolver(new CheckpointContentsReader(services.store)),
+      ],
       [CheckpointResultsResolver, new CheckpointResultsResolver()],
       [DatasetResolver, new DatasetResolver(datasets)],
       [DatasetSamplesResolver, new DatasetSamplesResolver(datasets)],
@@ -144,5 +150,6 @@ async function createServer(services: Services) {
     pageFolder: path.join(projectRoot(), 'dist', 'dashboard'),
     log: services.log,
     metrics: services.telemetry,
+    tracing: services.tracing,
   });
 }

@@ -45,3 +45,10 @@ export class OperationalError extends AssayError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** A short name of any thrown value without what its message tells: its code, else its class. */
+export function errorType(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' || typeof code === 'number' ? String(code) : error.name;
+}

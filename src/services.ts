@@ -14,8 +14,9 @@ import { gateRulesOf } from './config/gate-rules';
 import type { LoadedConfig } from './config/load-config';
 import { projectVersion } from './config/project-root';
 import { type ConnectedDatabase, connectDatabase, dataFolder } from './database/connect';
-import { migrate } from './database/migrate';
+import { migrate, ranMigrations, unknownMigrations } from './database/migrate';
 import { Notifications } from './database/notifications';
+import { refuseWithoutQueue, serverKindOf } from './database/server-kind';
 import { sqlOfPool } from './database/sql';
 import { createDatasetRegistry, type DatasetRegistry } from './datasets/dataset-registry';
 import { DatasetService } from './datasets/dataset.service';
@@ -26,6 +27,7 @@ import { ENTITIES } from './entities';
 import { EvaluationRunRepository } from './evaluations/evaluation-run.repository';
 import { EvaluationService } from './evaluations/evaluation.service';
 import { createHistory, type History } from './evaluations/history/history';
+import { NamedResults } from './evaluations/named-result';
 import { RunEvents } from './evaluations/run-events';
 import { RunRequests } from './evaluations/run-requests';
 import { CurvesService } from './evaluations/scores/curves.service';
@@ -39,8 +41,10 @@ import { installedBackend } from './inference/installed-backend';
 import { createShardEvaluator } from './inference/worker/shard-evaluator';
 import { PgBossQueue } from './queue/pg-boss-queue';
 import type { RemoteFiles } from './store/remote-files';
+import { createTracing } from './telemetry/create-tracing';
 import { ServiceMetrics } from './telemetry/service-metrics';
 import { registerStoredState } from './telemetry/stored-state';
+import type { Tracing } from './telemetry/tracing';
 
 export interface Services {
   loaded: LoadedConfig;
@@ -57,7 +61,10 @@ export interface Services {
   workers: WorkerRegistry;
   analysis: AnalysisService;
   evaluations: EvaluationService;
+  /** As a person names them. */
+  results: NamedResults;
   telemetry: ServiceMetrics;
+  tracing: Tracing;
   history: History;
   curves: CurvesService;
   gate: GateService;
@@ -121,7 +128,12 @@ export async function startServices(
   const queue = createQueue(dataSource, log);
   const notifications = new Notifications(dataSource);
   try {
+    await refuseWithoutQueue(dataSource);
     await migrate(dataSource, () => queue.start());
+    const newer = unknownMigrations(dataSource, await ranMigrations(dataSource));
+    if (newer.length > 0) {
+      log.warn({ migrations: newer }, 'a newer version has migrated the database: update this one');
+    }
     await notifications.start();
     const registry = createRegistry(
       loaded,
@@ -148,8 +160,9 @@ function createQueue(dataSource: DataSource, log: Pick<Logger, 'warn'>): ShardQu
   });
 }
 
-/** Makes or updates the queue's own tables, for a database that is only to be migrated. */
+/** Makes or updates the queue's own tables, where there can be one, for a database that is only to be migrated. */
 export async function prepareQueue(dataSource: DataSource): Promise<void> {
+  if ((await serverKindOf(dataSource)) === 'greenplum') return;
   // What fails is thrown; the background is not reached.
   const queue = createQueue(dataSource, { warn: () => undefined });
   await queue.start();
@@ -184,7 +197,10 @@ function wire(parts: Parts): Services {
     if (runId === undefined) events.missed();
     else events.changed(runId);
   });
-  const runs = new EvaluationRunRepository(dataSource, queue, config.evaluation.shardSize);
+  const version = projectVersion();
+  const tracing = createTracing(process.env, version, log);
+  const { shardSize } = config.evaluation;
+  const runs = new EvaluationRunRepository(dataSource, queue, shardSize, log, tracing);
   const requests = new RunRequests({
     dataSource,
     runs,
@@ -193,10 +209,11 @@ function wire(parts: Parts): Services {
     datasets,
     installedBackend,
   });
-  const evaluations = new EvaluationService({ dataSource, runs, requests, events });
+  const evaluations = new EvaluationService({ dataSource, runs, requests, events, log });
+  const results = new NamedResults(dataSource.manager, aliases);
   const analysis = new AnalysisService(dataSource, datasets);
   const workers = new WorkerRegistry(dataSource);
-  const telemetry = new ServiceMetrics(projectVersion());
+  const telemetry = new ServiceMetrics(version);
   const readState = async () => ({
     runs: await runs.countByState(),
     queues: await workers.queues(),
@@ -216,6 +233,7 @@ function wire(parts: Parts): Services {
     evaluator: createShardEvaluator(),
     metrics,
     telemetry,
+    tracing,
     log,
   });
   return {
@@ -232,13 +250,13 @@ function wire(parts: Parts): Services {
     workers,
     analysis,
     telemetry,
+    tracing,
     evaluations,
+    results,
     gate: new GateService({
       rules: gateRulesOf(config),
       baseline: config.gate.baseline,
-      manager: dataSource.manager,
-      evaluations,
-      aliases,
+      results,
       datasets,
       comparisons: analysis.comparisons,
       slices: analysis.slices,
@@ -258,6 +276,7 @@ function wire(parts: Parts): Services {
       await notifications.stop();
       await queue.stop();
       await database.close();
+      await tracing.stop();
     },
   };
 }

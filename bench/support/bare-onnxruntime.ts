@@ -4,25 +4,30 @@ import * as ort from 'onnxruntime-node';
 import type { Split } from '../../src/datasets/dataset';
 import { DEFAULT_BATCH_SIZE } from '../../src/inference/batch-size';
 
+export interface BareSession {
+  /** Runs the whole split. @returns milliseconds of `session.run` alone */
+  pass(): Promise<number>;
+  release(): Promise<void>;
+}
+
 /**
- * Runs all samples of a split of one-channel images through a session with the settings of the `onnx` engine.
- * Loading, one warm pass, and turning bytes into batches of float32 happen before the clock starts.
+ * A session with the settings of the `onnx` engine on a split of one-channel images. Loading, one warm pass, and
+ * turning bytes into batches of float32 are done when it is given out.
  *
  * @param model the bytes of an ONNX file with one input, batch free
- * @param passes how often the whole split is run
- * @returns milliseconds of each pass, `session.run` alone
  */
-export async function bareOnnxruntime(
+export async function openBareSession(
   model: Uint8Array,
   split: Split,
-  { batchSize = DEFAULT_BATCH_SIZE, passes = 1 }: { batchSize?: number; passes?: number } = {},
-): Promise<number[]> {
+  batchSize: number,
+): Promise<BareSession> {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: os.availableParallelism(),
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
   });
+  const release = () => session.release();
   try {
     const [input] = session.inputNames;
     if (input === undefined) throw new Error('the ONNX model has no input');
@@ -33,8 +38,26 @@ export async function bareOnnxruntime(
       return performance.now() - started;
     };
     await pass();
+    return { pass, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/**
+ * @param passes how often the whole split is run
+ * @returns milliseconds of each pass, as `openBareSession` says
+ */
+export async function bareOnnxruntime(
+  model: Uint8Array,
+  split: Split,
+  { batchSize = DEFAULT_BATCH_SIZE, passes = 1 }: { batchSize?: number; passes?: number } = {},
+): Promise<number[]> {
+  const session = await openBareSession(model, split, batchSize);
+  try {
     const times: number[] = [];
-    for (let i = 0; i < passes; i++) times.push(await pass());
+    for (let i = 0; i < passes; i++) times.push(await session.pass());
     return times;
   } finally {
     await session.release();

@@ -1,9 +1,8 @@
 /** Reads the stored raw outputs of results, many at a time, into shared memory. */
 import type { EntityManager } from 'typeorm';
 import type { OutputKind } from '../checkpoints/preprocessing';
-import { OperationalError, UserError } from '../errors';
+import { OperationalError } from '../errors';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
-import { fitsInMemory } from '../evaluations/scores/run-predictions';
 import type { LabelledOutputs } from './result-predictions';
 
 export type Outputs = Pick<LabelledOutputs, 'outputs' | 'kind'>;
@@ -64,17 +63,6 @@ function joined(result: EvaluationResult, blocks: readonly BlockRow[]): Outputs 
     at += logits.length;
   }
   return { outputs: new Float32Array(memory), kind: first.kind };
-}
-
-/** @throws UserError RESULT_TOO_LARGE where its outputs are not for one memory */
-export function checkFits({ runId, sampleCount, classCount }: EvaluationResult): void {
-  if (fitsInMemory(sampleCount, classCount)) return;
-  throw new UserError(
-    'RESULT_TOO_LARGE',
-    `${sampleCount} samples of ${classCount} classes, as result ${runId} has, are more outputs than are held ` +
-      'in memory at a time: ask for the metrics of counts, or evaluate on a smaller split',
-    { details: { sampleCount, classCount } },
-  );
 }
 
 /** Of its outputs. */

@@ -3,8 +3,9 @@ import { type EntityManager, In } from 'typeorm';
 import type { Split } from '../datasets/dataset';
 import { Dataset } from '../datasets/dataset.entity';
 import type { DatasetService } from '../datasets/dataset.service';
-import { AssayError, OperationalError, UserError } from '../errors';
+import { AssayError, OperationalError } from '../errors';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { dataChanged } from '../evaluations/scores/readable-predictions';
 
 /** What a source says when it holds other data than were registered. */
 const CHANGED_CODES = ['DATASET_CHANGED', 'DATASET_SPLIT_UNKNOWN'];
@@ -58,26 +59,17 @@ async function unchanged<Found extends { digest: string }>(
   } catch (error) {
     throw translated(error, result, dataset);
   }
-  if (found.digest !== result.dataDigest) throw changed(result, dataset);
+  if (found.digest !== result.dataDigest) throw dataChanged(result, dataset);
   return found;
 }
 
 function translated(error: unknown, result: EvaluationResult, dataset: Dataset): Error {
   if (!(error instanceof AssayError)) return error instanceof Error ? error : new Error('no data');
-  if (CHANGED_CODES.includes(error.code)) return changed(result, dataset);
+  if (CHANGED_CODES.includes(error.code)) return dataChanged(result, dataset);
   return new OperationalError(
     'RESULT_DATA_UNAVAILABLE',
     `the split ${result.split} of ${dataset.name}, on which the result was made, can't be read here: ` +
       error.message,
     { details: { code: error.code }, cause: error },
-  );
-}
-
-function changed({ split, dataDigest }: EvaluationResult, { name }: Dataset): UserError {
-  return new UserError(
-    'RESULT_DATA_CHANGED',
-    `the split ${split} of ${name} is not the data any more on which the result was made ` +
-      `(${dataDigest.slice(0, 12)}): bring that version back, or evaluate the checkpoint on the new one`,
-    { details: { dataDigest } },
   );
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DataSource, type Repository } from 'typeorm';
 import { OperationalError, UserError } from '../errors';
+import { looksLikeUuid } from '../uuid';
 import { ApiToken } from './api-token.entity';
 import { parseLifetime } from './lifetime';
 import type { Role } from './role';
@@ -22,7 +23,6 @@ export interface CreatedToken {
 }
 
 const NAME = /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u;
-const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 export class ApiTokenService {
   private readonly repository: Repository<ApiToken>;
@@ -63,7 +63,7 @@ export class ApiTokenService {
    */
   async revoke(id: string): Promise<ApiToken> {
     // What is no id is not repeated: it may be the token itself.
-    if (!ID.test(id)) return notFound('of this id (give the id, not the token)');
+    if (!looksLikeUuid(id)) return notFound('of this id (give the id, not the token)');
     await this.dataSource.query(
       'UPDATE api_token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL',
       [id],

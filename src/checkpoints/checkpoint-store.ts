@@ -6,7 +6,14 @@ import { OperationalError, UserError } from '../errors';
 import { CheckpointStaging } from './checkpoint-staging';
 import type { CheckpointFiles, CheckpointFormat } from './formats/checkpoint-files';
 import { METADATA_FILE } from './formats/checkpoint-digest';
-import { type HashedFile, hashFolder, readFolder } from './stored-files';
+import type { Sources } from './formats/sources';
+import {
+  type HashedFile,
+  hashFolder,
+  readFolder,
+  sha256OfFolder,
+  withFolder,
+} from './stored-files';
 
 /** What nobody wrote to for so long belongs to a process that was killed. */
 const STALE_AFTER_MS = 60 * 60 * 1000;
@@ -31,19 +38,30 @@ export class CheckpointStore implements CheckpointReader {
    * @throws UserError CHECKPOINT_CORRUPT where a byte differs, or a file is missing or too many
    */
   async load(digest: string, format: CheckpointFormat): Promise<CheckpointFiles> {
-    const folder = this.folderOf(digest);
-    if (!existsSync(folder)) {
-      throw new OperationalError(
-        'CHECKPOINT_MISSING',
-        `the files of checkpoint ${digest.slice(0, 12)} are not in this machine's store; register it here again`,
-      );
-    }
-    const checkpoint = await readFolder(folder, format).catch((error: unknown) => {
-      // It was sound when it was stored, so what makes it unreadable now happened to it here.
-      throw error instanceof UserError ? corrupt(digest, error) : error;
-    });
+    const checkpoint = await readFolder(this.presentFolder(digest), format).catch(
+      (error: unknown) => {
+        // It was sound when it was stored, so what makes it unreadable now happened to it here.
+        throw error instanceof UserError ? corrupt(digest, error) : error;
+      },
+    );
     if (checkpoint.digest !== digest) throw corrupt(digest);
     return checkpoint;
+  }
+
+  /**
+   * Opens the files, so that their index can be read without the weights; they are not held against the digest.
+   *
+   * @throws what `look` throws; UserError CHECKPOINT_CORRUPT in place of a UserError where the files have changed;
+   *   OperationalError CHECKPOINT_MISSING, CHECKPOINT_UNREADABLE
+   */
+  async lookInto<T>(digest: string, look: (sources: Sources) => Promise<T>): Promise<T> {
+    const folder = this.presentFolder(digest);
+    try {
+      return await withFolder(folder, look);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw (await sha256OfFolder(folder)) === digest ? error : corrupt(digest, error);
+    }
   }
 
   /**
@@ -59,6 +77,15 @@ export class CheckpointStore implements CheckpointReader {
 
   folderOf(digest: string): string {
     return path.join(this.root, digest);
+  }
+
+  private presentFolder(digest: string): string {
+    const folder = this.folderOf(digest);
+    if (existsSync(folder)) return folder;
+    throw new OperationalError(
+      'CHECKPOINT_MISSING',
+      `the files of checkpoint ${digest.slice(0, 12)} are not in this machine's store; register it here again`,
+    );
   }
 
   /** Removes what processes that were killed left half written. */

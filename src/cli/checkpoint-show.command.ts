@@ -10,11 +10,10 @@ import { listLayers } from '../checkpoints/formats/list-layers';
 import { readCheckpoint } from '../checkpoints/formats/read-checkpoint';
 import { loadConfig } from '../config/load-config';
 import { startServices } from '../services';
+import { looksLikeUuid } from '../uuid';
 import { interruptible } from './interruptible';
 import { type ShownCheckpoint, writeCheckpoint } from './output/checkpoint-view';
 import type { CommandIo } from './output/command-io';
-
-const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 export function showCheckpointCommand(io: CommandIo): Command {
   return new Command('show')
@@ -28,7 +27,7 @@ export function showCheckpointCommand(io: CommandIo): Command {
     .action(async (what: string, { json }: { json?: boolean }) => {
       // A file that is called like an id is still a file: it was named by its path.
       const shown =
-        ID.test(what) && !existsSync(what) ? await registered(what) : await onDisk(what);
+        looksLikeUuid(what) && !existsSync(what) ? await registered(what) : await onDisk(what);
       if (json) io.stdout.write(`${JSON.stringify(shown)}\n`);
       else writeCheckpoint(io.stdout, shown, { isTty: io.isTty });
     });

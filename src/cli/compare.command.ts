@@ -5,9 +5,8 @@ import type { ComparisonOptions } from '../analysis/comparison/compare-predictio
 import { flipCounts, metricDeltas } from '../analysis/comparison/comparison-view';
 import type { ResultPair } from '../analysis/comparison/comparison.service';
 import { loadConfig } from '../config/load-config';
-import { UserError } from '../errors';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
-import { newestResult } from '../evaluations/newest-result';
+import { resultNamed } from '../evaluations/named-result';
 import { DEFAULT_RESAMPLES, MAX_RESAMPLES } from '../metrics/statistics/bootstrap-options';
 import { DEFAULT_LEVEL } from '../metrics/statistics/interval';
 import { type Services, startServices } from '../services';
@@ -15,8 +14,7 @@ import { DEFAULT_DATASET } from './default-job';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { type ShownComparison, writeComparison } from './output/comparison-view';
-
-const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+import { wholeNumber } from './whole-number';
 
 interface CompareFlags extends ComparisonOptions {
   dataset: string;
@@ -60,9 +58,10 @@ async function run(
   try {
     const services = await startServices(loadConfig(), interruption.signal);
     try {
+      const place = { datasetName: flags.dataset, split: flags.split };
       const pair = {
-        baseline: await resultOf(services, baseline, flags),
-        candidate: await resultOf(services, candidate, flags),
+        baseline: await services.results.find(resultNamed(baseline), place),
+        candidate: await services.results.find(resultNamed(candidate), place),
       };
       const shown = await compared(services, pair, flags);
       if (flags.json) io.stdout.write(`${JSON.stringify(shown)}\n`);
@@ -73,31 +72,6 @@ async function run(
   } finally {
     interruption.end();
   }
-}
-
-/** @throws UserError RESULT_NOT_FOUND, ALIAS_NOT_FOUND, ALIAS_NOT_EVALUATED */
-async function resultOf(
-  { evaluations, aliases, database }: Services,
-  name: string,
-  { dataset: datasetName, split }: CompareFlags,
-): Promise<EvaluationResult> {
-  if (ID.test(name)) {
-    const result = await evaluations.result(name);
-    if (result) return result;
-    throw new UserError(
-      'RESULT_NOT_FOUND',
-      `there is no result ${name}; a result has its run's id once that has succeeded`,
-    );
-  }
-  const { id: checkpointId } = await aliases.resolve(name);
-  const { manager } = database.dataSource;
-  const result = await newestResult(manager, { checkpointId, datasetName, split });
-  if (result) return result;
-  throw new UserError(
-    'ALIAS_NOT_EVALUATED',
-    `${name} has no result on ${datasetName}, split ${split}: evaluate its checkpoint there first`,
-    { details: { alias: name, dataset: datasetName, split } },
-  );
 }
 
 async function compared(
@@ -140,14 +114,4 @@ function level(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0.5 && value <= 0.9999) return value;
   throw new InvalidArgumentError('a share of 0.5 to 0.9999 is needed, such as 0.95');
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) {
-      return value;
-    }
-    throw new InvalidArgumentError(`a whole number of ${least} to ${most} is needed`);
-  };
 }

@@ -1,14 +1,17 @@
 /** What the commands of `assay data` have in common. */
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { AssayError, OperationalError } from '../errors';
 import { interruptible } from './interruptible';
+import { wholeNumber } from './whole-number';
 
 /** As many transfers at a time as dvc's own remotes bear without being told otherwise. */
 const DEFAULT_JOBS = 4;
 const MAX_JOBS = 64;
 
 export function jobsOption(): Option {
-  return new Option('--jobs <number>', 'files at a time').default(DEFAULT_JOBS).argParser(jobs);
+  return new Option('--jobs <number>', 'files at a time')
+    .default(DEFAULT_JOBS)
+    .argParser(wholeNumber(1, MAX_JOBS));
 }
 
 /** Ctrl-C is no fault of the program: it ends with a word of its own. */
@@ -29,10 +32,4 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
 
 export function countedFiles(files: number): string {
   return `${files} ${files === 1 ? 'file' : 'files'}`;
-}
-
-function jobs(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_JOBS) return value;
-  throw new InvalidArgumentError(`a whole number from 1 to ${MAX_JOBS} is needed`);
 }

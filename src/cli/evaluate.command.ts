@@ -3,21 +3,21 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig } from '../config/load-config';
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { storedReport } from '../evaluations/scores/stored-report';
-import { ENGINE_NAMES, type EngineName } from '../inference/engine';
+import { MAX_BATCH_SIZE } from '../inference/batch-size';
 import type { GateReport } from '../gate/gate.service';
-import { type Services, startServices } from '../services';
+import { startServices } from '../services';
+import { looksLikeUuid } from '../uuid';
 import type { Job } from './default-job';
-import { evaluate, follow, showResult } from './evaluate-and-show';
+import { follow, showResult } from './evaluate-and-show';
 import { interruptible } from './interruptible';
-import { batchSize, jobOf, type JobFlags } from './job-of';
+import { addJobOptions, evaluateJob, JOB_FLAGS, type JobFlags } from './job-of';
 import type { CommandIo } from './output/command-io';
 import { gateJson } from './output/gate-json';
 import { writeGate } from './output/gate-view';
 import { storedReportJson } from '../evaluations/scores/report-json';
+import { wholeNumber } from './whole-number';
 
 interface EvaluateFlags extends JobFlags {
-  split: string;
-  engine?: EngineName;
   batchSize?: number;
   force?: boolean;
   follow?: string;
@@ -28,24 +28,21 @@ interface EvaluateFlags extends JobFlags {
 const GATE_MISSED = 1;
 
 export function evaluateCommand(io: CommandIo): Command {
-  return new Command('evaluate')
-    .description('evaluate a checkpoint once, store the result and show it')
-    .option('--checkpoint <path>', 'a file or folder (default: ckpt_path of config.yaml)')
-    .option('--name <name>', 'what to call the checkpoint when it is new')
-    .option('--dataset <name>', 'fashion-mnist or sample-shapes (default: fashion-mnist)')
-    .option('--split <name>', 'the part of the dataset', 'test')
-    .addOption(
-      new Option('--engine <name>', 'what runs the model (default: config.yaml)').choices(
-        ENGINE_NAMES,
-      ),
+  const command = new Command('evaluate').description(
+    'evaluate a checkpoint once, store the result and show it',
+  );
+  return addJobOptions(command)
+    .option(
+      '--batch-size <n>',
+      'images a forward pass (default: config.yaml)',
+      wholeNumber(1, MAX_BATCH_SIZE),
     )
-    .option('--batch-size <n>', 'images a forward pass (default: config.yaml)', batchSize)
     .option('--gate', 'hold the result against the rules of config.yaml: exit 1 if one is missed')
     .option('--force', 'evaluate again where an equal result is stored')
     .addOption(
       new Option('--follow <run>', 'show a run that is under way anywhere, and then its result')
         .argParser(runId)
-        .conflicts(['checkpoint', 'name', 'dataset', 'engine', 'batchSize', 'force']),
+        .conflicts([...JOB_FLAGS, 'batchSize', 'force']),
     )
     .option('--json', 'print the result as one line of JSON')
     .action((flags: EvaluateFlags) => run(io, flags));
@@ -58,7 +55,7 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
   try {
     const { job, result } =
       flags.follow === undefined
-        ? await evaluated(services, flags, io, interruption.signal)
+        ? await evaluateJob(services, flags, io, interruption.signal)
         : await follow(services, flags.follow, io, interruption.signal);
     const gate = flags.gate ? await services.gate.check(result) : undefined;
     if (flags.json) io.stdout.write(`${JSON.stringify(resultJson(job, result, gate))}\n`);
@@ -70,25 +67,6 @@ async function run(io: CommandIo, flags: EvaluateFlags): Promise<void> {
     await services.stop(0);
     interruption.end();
   }
-}
-
-async function evaluated(
-  services: Services,
-  flags: EvaluateFlags,
-  io: CommandIo,
-  signal: AbortSignal,
-): Promise<{ job: Job; result: EvaluationResult }> {
-  const { evaluation } = services.loaded.config;
-  const engine = flags.engine ?? evaluation.engine;
-  await services.startWorker({ engines: [engine] });
-  const job = await jobOf(services, flags, io);
-  const options = {
-    split: flags.split,
-    engine,
-    batchSize: flags.batchSize ?? evaluation.batchSize,
-    force: flags.force ?? false,
-  };
-  return { job, result: await evaluate(services, job, options, io, signal) };
 }
 
 /** Names and figures under the field names of `assay score --json`. */
@@ -112,6 +90,6 @@ function resultJson({ checkpoint, dataset }: Job, result: EvaluationResult, gate
 }
 
 function runId(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  if (looksLikeUuid(text)) return text.toLowerCase();
   throw new InvalidArgumentError('the id of a run is needed, as "runEvaluation" answers it');
 }

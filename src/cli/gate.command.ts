@@ -3,23 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { loadConfig } from '../config/load-config';
 import { messageOf, UserError } from '../errors';
-import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { resultNamed } from '../evaluations/named-result';
 import { gateJunit } from '../gate/gate-junit';
 import { gateMarkdown } from '../gate/gate-markdown';
-import { baselineNamed, type GateReport } from '../gate/gate.service';
-import { ENGINE_NAMES, type EngineName } from '../inference/engine';
+import type { GateReport } from '../gate/gate.service';
 import { type Services, startServices } from '../services';
-import { evaluate } from './evaluate-and-show';
-import { type Interruption, interruptible } from './interruptible';
-import { jobOf, type JobFlags } from './job-of';
+import { interruptible } from './interruptible';
+import { addJobOptions, evaluateJob, JOB_FLAGS, type JobFlags } from './job-of';
 import type { CommandIo } from './output/command-io';
 import { gateJson } from './output/gate-json';
 import { writeGate } from './output/gate-view';
 
 interface GateFlags extends JobFlags {
   result?: string;
-  split: string;
-  engine?: EngineName;
   baseline?: string;
   junit?: string;
   markdown?: string;
@@ -29,25 +25,12 @@ interface GateFlags extends JobFlags {
 const GATE_MISSED = 1;
 
 export function gateCommand(io: CommandIo): Command {
-  return new Command('gate')
+  const command = new Command('gate')
     .description('hold a result against the rules of config.yaml: exit 0 passed, 1 missed, 2 error')
     .addOption(
-      new Option('--result <id>', 'a stored result, instead of evaluating').conflicts([
-        'checkpoint',
-        'name',
-        'dataset',
-        'engine',
-      ]),
-    )
-    .option('--checkpoint <path>', 'a file or folder (default: ckpt_path of config.yaml)')
-    .option('--name <name>', 'what to call the checkpoint when it is new')
-    .option('--dataset <name>', 'fashion-mnist or sample-shapes (default: fashion-mnist)')
-    .option('--split <name>', 'the part of the dataset', 'test')
-    .addOption(
-      new Option('--engine <name>', 'what runs the model (default: config.yaml)').choices(
-        ENGINE_NAMES,
-      ),
-    )
+      new Option('--result <id>', 'a stored result, instead of evaluating').conflicts(JOB_FLAGS),
+    );
+  return addJobOptions(command)
     .option('--baseline <alias or id>', 'what to hold it against (default: config.yaml)')
     .option('--junit <file>', 'write the checks as JUnit XML')
     .option('--markdown <file>', 'write a report for a pull request')
@@ -60,11 +43,12 @@ async function run(io: CommandIo, flags: GateFlags): Promise<void> {
   try {
     const services = await startServices(loadConfig(), interruption.signal);
     try {
-      const named = flags.baseline === undefined ? undefined : baselineNamed(flags.baseline);
-      const report =
+      const named = flags.baseline === undefined ? undefined : resultNamed(flags.baseline);
+      const { result } =
         flags.result === undefined
-          ? await services.gate.check(await evaluated(services, flags, io, interruption), named)
-          : await services.gate.checkId(flags.result, named);
+          ? await evaluateJob(services, flags, io, interruption.signal)
+          : { result: await services.results.byId(flags.result) };
+      const report = await services.gate.check(result, named);
       await writeFiles(services, report, flags);
       if (flags.json) io.stdout.write(`${JSON.stringify(gateJson(report))}\n`);
       else writeGate(io.stdout, report, { isTty: io.isTty });
@@ -75,20 +59,6 @@ async function run(io: CommandIo, flags: GateFlags): Promise<void> {
   } finally {
     interruption.end();
   }
-}
-
-/** An equal result that is stored is taken as it is. */
-async function evaluated(
-  services: Services,
-  flags: GateFlags,
-  io: CommandIo,
-  { signal }: Interruption,
-): Promise<EvaluationResult> {
-  const { engine: configured, batchSize } = services.loaded.config.evaluation;
-  const engine = flags.engine ?? configured;
-  await services.startWorker({ engines: [engine] });
-  const job = await jobOf(services, flags, io);
-  return evaluate(services, job, { split: flags.split, engine, batchSize }, io, signal);
 }
 
 async function writeFiles(

@@ -1,5 +1,5 @@
 /** `assay results list`: the newest results with their ids. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadConfig } from '../config/load-config';
 import { type ListedResult, listResults } from '../exports/list-results';
 import { startServices } from '../services';
@@ -8,6 +8,7 @@ import type { CommandIo } from './output/command-io';
 import { formatCount, formatScore } from './output/numbers';
 import { printable, truncate } from './output/printable';
 import { tableLines } from './output/table';
+import { wholeNumber } from './whole-number';
 
 const MAX_RESULTS = 1_000;
 const NAME_WIDTH = 32;
@@ -26,7 +27,7 @@ export function listResultsCommand(io: CommandIo): Command {
     .option('--dataset <name>', 'only on this dataset')
     .option('--split <name>', 'only on this part of a dataset')
     .option('--checkpoint-alias <alias>', 'only of the checkpoint that the alias means now')
-    .option('--first <n>', 'how many', count, 20)
+    .option('--first <n>', 'how many', wholeNumber(1, MAX_RESULTS), 20)
     .option('--json', 'print them as one line of JSON')
     .action((flags: ListFlags) => unbroken(() => run(io, flags)));
 }
@@ -69,10 +70,4 @@ function linesOf(results: readonly ListedResult[]): string[] {
       ...[result.accuracy, result.macroF1, result.loss].map(formatScore),
     ]),
   );
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_RESULTS) return value;
-  throw new InvalidArgumentError(`a whole number of 1 to ${MAX_RESULTS} is needed`);
 }

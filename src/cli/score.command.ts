@@ -1,6 +1,6 @@
 /** `assay score FILE.json`: the full report on predictions that were made elsewhere. */
 import { createReadStream } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { messageOf, UserError } from '../errors';
 import { fullReport } from '../metrics/full-report';
 import { parsePredictions } from '../metrics/scored-predictions';
@@ -10,6 +10,7 @@ import type { CommandIo } from './output/command-io';
 import { printable } from './output/printable';
 import { fullReportJson } from '../evaluations/scores/report-json';
 import { writeReport } from './output/report-view';
+import { wholeNumber } from './whole-number';
 
 /** 10,000 rows of 1,000 logits are some 200 MB of JSON; a string of Node ends at 512 MB. */
 const MAX_INPUT_BYTES = 256 * 1024 * 1024;
@@ -131,14 +132,4 @@ function parseJson(text: string): unknown {
       { cause: error },
     );
   }
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) {
-      return value;
-    }
-    throw new InvalidArgumentError(`a whole number of ${least} to ${most} is needed`);
-  };
 }

@@ -1,6 +1,6 @@
 /** `assay train`: trains the CNN and writes its checkpoint. */
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../config/load-config';
 import { createRegistry } from '../services';
 import type { TrainingProgress } from '../training/progress';
@@ -11,6 +11,7 @@ import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { downloadProgress } from './output/download-progress';
 import { ProgressBar } from './output/progress-bar';
+import { wholeNumber } from './whole-number';
 
 interface TrainFlags {
   dataset: string;
@@ -24,8 +25,8 @@ export function trainCommand(io: CommandIo): Command {
     .description('train the CNN of config.yaml and write its checkpoint to ckpt_path')
     .option('--dataset <name>', `${DEFAULT_DATASET} or ${SAMPLE_DATASET}`, DEFAULT_DATASET)
     .option('--output <folder>', 'where the checkpoint goes (default: ckpt_path of config.yaml)')
-    .option('--epochs <n>', 'instead of train_params.epochs', wholeNumber)
-    .option('--seed <n>', 'instead of train_params.seed', wholeNumber)
+    .option('--epochs <n>', 'instead of train_params.epochs', wholeNumber(1, 10_000))
+    .option('--seed <n>', 'instead of train_params.seed', wholeNumber(0, 2 ** 31 - 1))
     .action((flags: TrainFlags) => train(io, flags));
 }
 
@@ -119,9 +120,4 @@ function epochLines(io: CommandIo, batchSize: number) {
       );
     },
   };
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number is needed');
 }

@@ -9,6 +9,7 @@ import { type Services, startServices } from '../services';
 import { interruptible } from './interruptible';
 import type { CommandIo } from './output/command-io';
 import { type RemoteFlags, remoteFiles } from './remote-worker';
+import { wholeNumber } from './whole-number';
 
 interface WorkerFlags extends RemoteFlags {
   concurrency?: number;
@@ -21,7 +22,11 @@ const MAX_CONCURRENCY = 64;
 export function workerCommand(io: CommandIo): Command {
   return new Command('worker')
     .description('evaluate shards until it is stopped; SIGTERM lets it end what it has begun')
-    .option('--concurrency <n>', 'shards in hand at a time (default: config.yaml)', concurrency)
+    .option(
+      '--concurrency <n>',
+      'shards in hand at a time (default: config.yaml)',
+      wholeNumber(1, MAX_CONCURRENCY),
+    )
     .option('--engines <names>', 'what it can run, with commas', engines, [...ENGINE_NAMES])
     .option('--probes', 'answer at HOST and PORT: /health/live, /health/ready and /metrics')
     .option(
@@ -71,12 +76,6 @@ async function startProbes(services: Services, io: CommandIo): Promise<ProbeServ
   const { url } = await server.listen(loaded.config.server);
   io.stdout.write(`Health and metrics answer at ${url}\n`);
   return server;
-}
-
-function concurrency(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENCY) return value;
-  throw new InvalidArgumentError(`a whole number of 1 to ${MAX_CONCURRENCY} is needed`);
 }
 
 function engines(text: string): EngineName[] {

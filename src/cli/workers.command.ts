@@ -33,6 +33,7 @@ function workerLines(workers: readonly WorkerStatus[]): string[] {
     [
       { title: 'Host', align: 'left' },
       { title: 'Process', align: 'right' },
+      { title: 'Version', align: 'left' },
       { title: 'Engines', align: 'left' },
       { title: 'At a time', align: 'right' },
       { title: 'Last heard of', align: 'left' },
@@ -41,6 +42,7 @@ function workerLines(workers: readonly WorkerStatus[]): string[] {
     workers.map((worker) => [
       printable(worker.host),
       String(worker.pid),
+      printable(worker.version ?? 'unknown'),
       worker.engines.join(', '),
       String(worker.concurrency),
       worker.heartbeatAt.toISOString(),

@@ -18,6 +18,9 @@ export default defineConfig({
     // Nothing as a data: address, which the page's policy refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // kB. GraphiQL's editor is one piece of 2,797 kB, loaded by the explorer alone; the first page has a
+    // limit of its own below.
+    chunkSizeWarningLimit: 3_000,
     rolldownOptions: {
       // Hundreds of "use client" in GraphiQL's libraries, which mean nothing here.
       onwarn(warning, warn) {

@@ -1,7 +1,10 @@
 /** One way to open a data source; entities and migrations are named by the composition root. */
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { OperationalError, UserError } from '../errors';
+import { breakUnreachable, KEEP_ALIVE } from './broken-connections';
+import { prepareConnection } from './prepare-connection';
 import { SnakeNaming } from './snake-naming';
+import { poolOf } from './sql';
 
 export interface DatabaseConnection {
   host: string;
@@ -44,13 +47,18 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSo
     poolSize: options.poolSize ?? 10,
     applicationName: 'assay',
     installExtensions: false,
-    extra: { connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
+    extra: {
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      onConnect: prepareConnection,
+      ...KEEP_ALIVE,
+    },
   });
   try {
     await dataSource.initialize();
   } catch (error) {
     throw openError(error);
   }
+  breakUnreachable(poolOf(dataSource));
   await refuseOldServer(dataSource);
   return dataSource;
 }

@@ -23,6 +23,7 @@ const CONSTRAINTS = `
    WHERE k.contype <> 'n'
    ORDER BY c.relname, k.conname`;
 
+// gen_random_uuid is ours only where PostgreSQL has none (random-uuid.ts).
 const STATEMENTS = `
   SELECT line FROM (
     SELECT 1 AS part, i.relname AS name, pg_get_indexdef(i.oid) AS line
@@ -33,6 +34,7 @@ const STATEMENTS = `
     UNION ALL
     SELECT 2, p.proname, pg_get_functiondef(p.oid)
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = current_schema()
+     WHERE p.proname <> 'gen_random_uuid'
     UNION ALL
     SELECT 3, t.tgname, pg_get_triggerdef(t.oid)
       FROM pg_trigger t

@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
+import { answeredInTime, prepareConnection } from './prepare-connection';
 import { poolOf } from './sql';
 
 /** One channel for all, so that one LISTEN is enough; the payload says `topic:value`. */
@@ -12,9 +13,14 @@ const CHANNEL = 'assay';
 const RECONNECT_MS = 500;
 /** A connection that broke without a word is found out after this. */
 const PROBE_MS = 5_000;
-const PROBE_TIMEOUT_MS = 5_000;
 
-export type Topic = 'job' | 'run';
+const TOPICS = ['job', 'run', 'closed', 'swept'] as const;
+
+/**
+ * `job`: an engine's queue has something new. `run`: a run has changed, or got further. `closed`: its open shards were
+ * taken from whoever had them. `swept`: a process has just looked for lost shards.
+ */
+export type Topic = (typeof TOPICS)[number];
 
 /** An expression that notifies; transactional, as NOTIFY is. @param value an SQL expression for text */
 export function notifySql(topic: Topic, value: string): string {
@@ -59,7 +65,7 @@ export class Notifications {
   }
 
   private async tryToConnect(): Promise<void> {
-    const client = new Client({ ...clientOptions(this.dataSource), keepAlive: true });
+    const client = new Client(clientOptions(this.dataSource));
     const lost = () => {
       if (this.client !== client && this.client !== undefined) return;
       this.client = undefined;
@@ -73,9 +79,10 @@ export class Notifications {
     });
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await prepareConnection(client);
+      await answeredInTime(client, client.query(`LISTEN ${CHANNEL}`));
       this.client = client;
-      for (const topic of ['job', 'run'] satisfies Topic[]) this.emitter.emit(topic, undefined);
+      for (const topic of TOPICS) this.emitter.emit(topic, undefined);
       this.later(() => void this.probe(client), PROBE_MS);
     } catch {
       // Closing says "end", unless the connection never stood; then nobody else tries again.
@@ -86,23 +93,8 @@ export class Notifications {
   }
 
   private async probe(client: Client): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error('no answer'));
-      }, PROBE_TIMEOUT_MS);
-    });
-    try {
-      await Promise.race([client.query('SELECT 1'), late]);
-      if (this.client === client) this.later(() => void this.probe(client), PROBE_MS);
-    } catch {
-      // An orderly end would wait for the silent server.
-      (
-        client as unknown as { connection: { stream: { destroy(): void } } }
-      ).connection.stream.destroy();
-    } finally {
-      clearTimeout(timer);
-    }
+    await answeredInTime(client, client.query('SELECT 1')).catch(() => undefined);
+    if (this.client === client) this.later(() => void this.probe(client), PROBE_MS);
   }
 
   private receive(payload: string): void {

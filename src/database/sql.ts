@@ -2,6 +2,12 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Pool } from 'pg';
 
+/**
+ * An expression with which a transaction does not wait for the disk: a server that crashes within the second may lose
+ * it, and nothing else. For what is written again soon.
+ */
+export const RELAX_COMMIT = `set_config('synchronous_commit', 'off', true)`;
+
 export interface SqlRunner {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }

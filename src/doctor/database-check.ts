@@ -6,11 +6,12 @@ import { ApiTokenService } from '../auth/api-token.service';
 import type { LoadedConfig } from '../config/load-config';
 import { type ConnectedDatabase, dataFolder } from '../database/connect';
 import { hasCluster, openHome } from '../database/embedded/home';
-import { ranMigrations } from '../database/migrate';
+import { pendingMigrations, ranMigrations, unknownMigrations } from '../database/migrate';
+import { refuseNewerDatabase } from '../database/schema-version';
 import { WorkerRegistry } from '../evaluations/worker-registry';
 import { isLoopbackAddress } from '../http/host-check';
 import { addressOf } from '../http/listen';
-import { type Answer, failed, ok, skipped, warning } from './finding';
+import { type Answer, ok, skipped, warning } from './finding';
 
 /** Times of tokens and of workers are the database's; more than this confuses whoever reads logs beside it. */
 const SKEW_SECONDS = 5;
@@ -34,17 +35,22 @@ export async function checkServer({ dataSource, embedded }: ConnectedDatabase): 
 
 /** Asked before the other checks, which need the tables. */
 export async function checkMigrations(dataSource: DataSource): Promise<Answer> {
+  await refuseNewerDatabase(dataSource);
   const ran = await ranMigrations(dataSource);
-  const known = dataSource.migrations.map(({ name }) => name ?? '');
-  const newer = ran.filter((name) => !known.includes(name));
+  const newer = unknownMigrations(dataSource, ran);
   if (newer.length > 0) {
-    return failed(
-      `the database has ${newer.length} migrations that this program does not know (${newer.join(', ')}): a newer version of Assay has used it, so update this one`,
+    return warning(
+      `a newer version of Assay has migrated the database (${newer.join(', ')}); this one can work with it, until the next: update it`,
     );
   }
-  const pending = known.filter((name) => !ran.includes(name));
-  if (pending.length === 0) return ok(`all ${known.length} have run`);
+  const pending = pendingMigrations(dataSource, ran);
+  if (pending.length === 0) return ok(`all ${ran.length} have run`);
   return warning(`${pending.length} have not run; "assay migrate" or the next start runs them`);
+}
+
+/** Whether it has all the tables that this program knows. */
+export async function isMigrated(dataSource: DataSource): Promise<boolean> {
+  return pendingMigrations(dataSource, await ranMigrations(dataSource)).length === 0;
 }
 
 export async function checkClock(dataSource: DataSource): Promise<Answer> {

@@ -11,11 +11,13 @@ import {
   checkQueue,
   checkServer,
   checkTokens,
+  isMigrated,
   isNotMadeYet,
 } from './database-check';
 import { checkEngine } from './engines-check';
 import { type Answer, type Finding, finding, skipped } from './finding';
 import { checkCredentialsFile, checkDataFolder, checkNode, checkPort } from './surroundings';
+import { checkTracing } from './tracing-check';
 
 export interface Patient {
   /** @throws UserError CONFIG_INVALID, CONFIG_UNREADABLE */
@@ -40,6 +42,7 @@ export async function* examine(patient: Patient): AsyncGenerator<Finding, void, 
   yield await finding('credentials file', () => checkCredentialsFile(known));
   yield* examineDatabase(patient, known);
   yield await finding('port', () => checkPort(known));
+  yield await finding('traces', () => checkTracing());
   const evaluator = createShardEvaluator();
   try {
     for (const engine of ENGINE_NAMES) {
@@ -76,8 +79,9 @@ async function* examineDatabase(
       ['workers', () => checkQueue(dataSource)],
       ['checkpoint store', () => checkStore(loaded, dataSource)],
     ];
+    // A newer one is fit for us unless it says otherwise.
+    const hasTables = migrations.state !== 'failed' && (await isMigrated(dataSource));
     for (const [name, look] of checks) {
-      const hasTables = migrations.state === 'ok';
       yield await finding(name, hasTables ? look : () => skipped('the schema is another one'));
     }
   } finally {

@@ -103,6 +103,10 @@ export class EvaluationRun {
   @Column({ type: 'uuid', nullable: true })
   settlingWorkerId!: string | null;
 
+  /** W3C trace context of the request that asked for the run; null where nobody traces. */
+  @Column({ type: 'varchar', length: 55, nullable: true })
+  traceparent!: string | null;
+
   @Column(bigCount)
   samplesTotal!: number;
 

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { sqlOf } from '../database/sql';
 import type { EngineName } from '../inference/engine';
+import { operationLog, type OperationLog } from '../telemetry/operation-log';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing';
 import { EvaluationRequest } from './evaluation-request.entity';
 import { EvaluationRun, RunState } from './evaluation-run.entity';
 import { EvaluationShard } from './evaluation-shard.entity';
 import { closeShards, requeueShards } from './open-shards';
-import { announceJobs, announceRun, changed, lockRun } from './run-lock';
+import { announceJobs, announceRun, changed, lockingTransaction, lockRun } from './run-lock';
 import { queueOf, type ShardQueue } from './shard-job';
 
 export interface NewRun {
@@ -31,6 +33,8 @@ export class EvaluationRunRepository {
     private readonly queue: ShardQueue,
     /** Samples of one shard. */
     private readonly shardSize: number,
+    private readonly log: OperationLog,
+    private readonly tracing: Tracing = NO_TRACING,
   ) {}
 
   /**
@@ -40,13 +44,21 @@ export class EvaluationRunRepository {
    */
   async create(run: NewRun, key?: RequestKey): Promise<EvaluationRun | undefined> {
     const id = randomUUID();
+    const { checkpointId, datasetId, split, engine, samplesTotal } = run;
     try {
-      return await this.dataSource.transaction(async (manager) => {
-        await manager.insert(EvaluationRun, { ...run, id, state: RunState.QUEUED });
-        if (key && !(await storeKey(manager, key, id))) throw new KeyTaken();
-        await this.queueShards(manager, id, run);
-        return manager.findOneByOrFail(EvaluationRun, { id });
-      });
+      const created = await this.tracing.span(
+        {
+          name: 'accept run',
+          kind: 'producer',
+          attributes: { 'assay.run.id': id, 'assay.engine': engine, 'assay.samples': samplesTotal },
+        },
+        () => this.store(id, run, key),
+      );
+      operationLog(this.log).info(
+        { runId: id, checkpointId, datasetId, split, engine },
+        'a run was accepted',
+      );
+      return created;
     } catch (error) {
       if (error instanceof KeyTaken) return undefined;
       throw error;
@@ -79,7 +91,7 @@ export class EvaluationRunRepository {
 
   /** QUEUED or RUNNING becomes CANCELLED; its workers hear of it. */
   async markCancelled(id: string): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
+    return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, id);
       if (run?.state !== RunState.QUEUED && run?.state !== RunState.RUNNING) return false;
       await manager.update(
@@ -99,7 +111,8 @@ export class EvaluationRunRepository {
    * becomes RUNNING, and the sweep finds that its result is missing.
    */
   async markRetried(id: string): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
+    const traceparent = this.tracing.traceparent() ?? null;
+    return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, id);
       if (run?.state !== RunState.FAILED) return false;
       // A run from before there were shards can't be taken up.
@@ -119,6 +132,7 @@ export class EvaluationRunRepository {
           finishedAt: null,
           settlingAttempt: 0,
           settlingWorkerId: null,
+          traceparent,
         },
       );
       await requeueShards(
@@ -134,6 +148,17 @@ export class EvaluationRunRepository {
       );
       await announceRun(manager, id);
       return true;
+    });
+  }
+
+  /** Its shards and its settlement will be parts of the trace in which the caller runs. */
+  private store(id: string, run: NewRun, key: RequestKey | undefined): Promise<EvaluationRun> {
+    const traceparent = this.tracing.traceparent() ?? null;
+    return this.dataSource.transaction(async (manager) => {
+      await manager.insert(EvaluationRun, { ...run, id, traceparent, state: RunState.QUEUED });
+      if (key && !(await storeKey(manager, key, id))) throw new KeyTaken();
+      await this.queueShards(manager, id, run);
+      return manager.findOneByOrFail(EvaluationRun, { id });
     });
   }
 

@@ -33,6 +33,7 @@ import {
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { IsAlias } from '../checkpoints/checkpoint-inputs';
 import { Dataset } from '../datasets/dataset.entity';
+import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../inference/batch-size';
 import type { EngineName } from '../inference/engine';
 import { IdArgs, WithoutNul } from '../graphql-args';
 import { EvaluationResult } from './evaluation-result.entity';
@@ -65,10 +66,13 @@ export class RunEvaluationInput {
   @Field(() => EngineEnum, { defaultValue: EngineEnum.ONNX })
   engine!: EngineName;
 
-  @Field(() => Int, { defaultValue: 64, description: 'Images a forward pass; 1 to 4096.' })
+  @Field(() => Int, {
+    defaultValue: DEFAULT_BATCH_SIZE,
+    description: `Images a forward pass; 1 to ${MAX_BATCH_SIZE}.`,
+  })
   @IsInt()
   @Min(1)
-  @Max(4096)
+  @Max(MAX_BATCH_SIZE)
   batchSize!: number;
 
   @Field(() => String, {

@@ -6,8 +6,9 @@ import { EvaluationRun, RunState } from './evaluation-run.entity';
 import { EvaluationShard, ShardState } from './evaluation-shard.entity';
 import { PredictionBlock } from './prediction-block.entity';
 import { closeShards, requeueShards } from './open-shards';
-import { announceRun, changed, isOpen, LIMIT_LOCKS, lockRun } from './run-lock';
+import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { notifySql } from '../database/notifications';
+import { RELAX_COMMIT } from '../database/sql';
 import { endFailedRun } from './run-settlement';
 import type { Failure } from './shard-failures';
 import type { ShardJob, ShardQueue } from './shard-job';
@@ -34,8 +35,7 @@ export class EvaluationShardRepository {
   /** @returns undefined where the job is not the shard's any more: it is done, or its run has ended */
   async take(job: ShardJob): Promise<Claim | undefined> {
     const { runId, shard } = job.data;
-    const taken = await this.dataSource.transaction(async (manager) => {
-      await manager.query(LIMIT_LOCKS);
+    const taken = await lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       const started = isOpen(run)
         ? await changed<{ attempt: number }>(
@@ -71,11 +71,16 @@ export class EvaluationShardRepository {
     };
   }
 
-  /** @returns whether the shard is still this attempt's */
+  /**
+   * Not waited for until it is on the disk: it is told several times a second, and NOTIFY lets one transaction of the
+   * whole database commit at a time.
+   *
+   * @returns whether the shard is still this attempt's
+   */
   async markProgress(claim: Claim, samplesDone: number): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
       `WITH mine AS (UPDATE evaluation_shard SET samples_done = $5 WHERE ${MINE} RETURNING run_id)
-       SELECT ${notifySql('run', 'run_id::text')} FROM mine`,
+       SELECT ${notifySql('run', 'run_id::text')}, ${RELAX_COMMIT} FROM mine`,
       [...keyOf(claim), samplesDone],
     );
     return rows.length > 0;
@@ -218,19 +223,16 @@ export class EvaluationShardRepository {
     work: (manager: EntityManager) => Promise<boolean>,
     first?: (manager: EntityManager) => Promise<unknown>,
   ): Promise<boolean> {
-    return this.dataSource
-      .transaction(async (manager) => {
-        await manager.query(LIMIT_LOCKS);
-        await first?.(manager);
-        const locked = await lockRun(manager, run.id);
-        if (locked?.state !== RunState.RUNNING || !(await work(manager))) throw new NotMine();
-        await announceRun(manager, run.id);
-        return true;
-      })
-      .catch((error: unknown) => {
-        if (error instanceof NotMine) return false;
-        throw error;
-      });
+    return lockingTransaction(this.dataSource, async (manager) => {
+      await first?.(manager);
+      const locked = await lockRun(manager, run.id);
+      if (locked?.state !== RunState.RUNNING || !(await work(manager))) throw new NotMine();
+      await announceRun(manager, run.id);
+      return true;
+    }).catch((error: unknown) => {
+      if (error instanceof NotMine) return false;
+      throw error;
+    });
   }
 }
 

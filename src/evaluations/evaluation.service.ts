@@ -2,6 +2,7 @@
 import type { DataSource, Repository } from 'typeorm';
 import { isDatabaseAway } from '../database/database-away';
 import { UserError } from '../errors';
+import { operationLog, type OperationLog } from '../telemetry/operation-log';
 import { closable } from './closable';
 import { EvaluationResult } from './evaluation-result.entity';
 import { type EvaluationRun, RunState } from './evaluation-run.entity';
@@ -21,6 +22,7 @@ export interface EvaluationServiceOptions {
   runs: EvaluationRunRepository;
   requests: RunRequests;
   events: RunEvents;
+  log: OperationLog;
 }
 
 export class EvaluationService {
@@ -28,12 +30,14 @@ export class EvaluationService {
   private readonly runs: EvaluationRunRepository;
   private readonly requests: RunRequests;
   private readonly events: RunEvents;
+  private readonly log: OperationLog;
 
   constructor(options: EvaluationServiceOptions) {
     this.results = options.dataSource.getRepository(EvaluationResult);
     this.runs = options.runs;
     this.requests = options.requests;
     this.events = options.events;
+    this.log = options.log;
   }
 
   /** As `RunRequests.answer` says. */
@@ -46,7 +50,10 @@ export class EvaluationService {
    * @throws UserError RUN_NOT_FOUND
    */
   async cancel(runId: string): Promise<EvaluationRun> {
-    if (await this.runs.markCancelled(runId)) this.events.changed(runId);
+    if (await this.runs.markCancelled(runId)) {
+      operationLog(this.log).info({ runId }, 'a run was cancelled');
+      this.events.changed(runId);
+    }
     return this.run(runId);
   }
 
@@ -59,6 +66,7 @@ export class EvaluationService {
     const retried = await this.runs.markRetried(runId);
     const run = await this.run(runId);
     if (retried) {
+      operationLog(this.log).info({ runId }, 'a run is done again');
       this.events.changed(runId);
       return run;
     }

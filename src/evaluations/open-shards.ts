@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { sqlOf } from '../database/sql';
 import type { EngineName } from '../inference/engine';
-import { announceJobs, changed } from './run-lock';
+import { announceClosed, announceJobs, changed } from './run-lock';
 import type { Failure } from './shard-failures';
 import { queueOf, type ShardQueue } from './shard-job';
 
@@ -74,4 +74,5 @@ export async function closeShards(
     closed.map(({ job_id: id }) => id),
     sqlOf(manager),
   );
+  await announceClosed(manager, run.id);
 }

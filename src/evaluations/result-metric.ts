@@ -30,6 +30,30 @@ export type ResultMetric = (typeof ResultMetricEnum)[keyof typeof ResultMetricEn
 /** In the order of the enum. */
 export const RESULT_METRICS: readonly ResultMetric[] = Object.values(ResultMetricEnum);
 
+/** What people read, in a terminal and in what is exported. */
+export const RESULT_METRIC_LABELS: Readonly<Record<ResultMetric, string>> = {
+  loss: 'Loss',
+  accuracy: 'Accuracy',
+  top2Accuracy: 'Top-2 accuracy',
+  top3Accuracy: 'Top-3 accuracy',
+  top5Accuracy: 'Top-5 accuracy',
+  balancedAccuracy: 'Balanced accuracy',
+  macroPrecision: 'Macro precision',
+  macroRecall: 'Macro recall',
+  macroF1: 'Macro-F1',
+  microF1: 'Micro-F1',
+  weightedPrecision: 'Weighted precision',
+  weightedRecall: 'Weighted recall',
+  weightedF1: 'Weighted F1',
+  cohenKappa: "Cohen's kappa",
+  matthewsCorrcoef: 'Matthews correlation',
+  rocAucMacro: 'ROC AUC, macro',
+  rocAucWeighted: 'ROC AUC, weighted',
+  averagePrecisionMacro: 'Average precision, macro',
+  brierScore: 'Brier score',
+  expectedCalibrationError: 'Expected calibration error',
+};
+
 registerEnumType(ResultMetricEnum, {
   name: 'ResultMetric',
   description:

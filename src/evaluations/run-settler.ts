@@ -11,10 +11,12 @@ import { persistently } from '../database/persistently';
 import { type DatasetService, splitOf } from '../datasets/dataset.service';
 import { AssayError, OperationalError } from '../errors';
 import { marginsOf, rightCount } from '../metrics/margins';
-import { announceRun, changed, isOpen, LIMIT_LOCKS, lockRun } from './run-lock';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing';
+import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { loadParts, markRunFailed, type SettledParts, storeResult } from './run-settlement';
 import type { MetricsThread } from './scores/metrics-thread';
-import { fitsInMemory, loadRunPredictions } from './scores/run-predictions';
+import { fitsInMemory } from './scores/readable-predictions';
+import { loadRunPredictions } from './scores/run-predictions';
 import type { RunScores } from './scores/run-scores';
 import type { Failure } from './shard-failures';
 import { SILENT_AFTER_SECONDS } from './worker-registry';
@@ -39,6 +41,7 @@ export interface RunSettlerOptions {
   metrics: MetricsThread;
   workerId: string;
   log: Logger;
+  tracing?: Tracing;
 }
 
 export class RunSettler {
@@ -48,7 +51,11 @@ export class RunSettler {
   private readonly stopping = new AbortController();
   private line: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: RunSettlerOptions) {}
+  private readonly tracing: Tracing;
+
+  constructor(private readonly options: RunSettlerOptions) {
+    this.tracing = options.tracing ?? NO_TRACING;
+  }
 
   /** Does nothing while a shard is open, or while another worker does it. Never rejects. */
   settle(runId: string): Promise<void> {
@@ -78,7 +85,7 @@ export class RunSettler {
   }
 
   private async attempt(runId: string): Promise<void> {
-    const { log } = this.options;
+    const log = this.options.log.child({ runId });
     const { signal } = this.stopping;
     if (signal.aborted || Date.now() < (this.restingUntil.get(runId) ?? 0)) return;
     this.restingUntil.delete(runId);
@@ -87,13 +94,13 @@ export class RunSettler {
       attempt = await persistently(() => this.claim(runId), signal);
       if (attempt === undefined) return;
       if (attempt > MAX_ATTEMPTS) await this.end(runId, interrupted());
-      else await this.compute(runId);
+      else await this.compute(runId, log.child({ attempt }));
     } catch (error) {
       if (attempt === undefined) {
-        if (!isDatabaseAway(error)) log.error({ err: error, runId }, 'a result was left open');
+        if (!isDatabaseAway(error)) log.error({ err: error }, 'a result was left open');
       } else {
         await this.fail(runId, attempt, error).catch((second: unknown) => {
-          log.warn({ err: second, runId }, 'a result was left open');
+          log.warn({ err: second, attempt }, 'a result was left open');
         });
       }
     }
@@ -108,15 +115,28 @@ export class RunSettler {
     return rows[0]?.settling_attempt;
   }
 
-  private async compute(runId: string): Promise<void> {
+  private async compute(runId: string, log: Logger): Promise<void> {
+    const startedAt = performance.now();
     const { signal } = this.stopping;
     const { manager } = this.options.dataSource;
     const parts = await persistently(() => loadParts(manager, runId), signal);
-    const scores = await persistently(() => this.scores(manager, parts), signal);
-    await persistently(
-      () => this.whileOpen(runId, (inside) => storeResult(inside, parts, scores)),
-      signal,
+    const attributes = { 'assay.run.id': runId, 'assay.samples': parts.totals.sampleCount };
+    const ended = await this.tracing.span(
+      { name: 'settle run', kind: 'consumer', parent: parts.run.traceparent, attributes },
+      async () => {
+        const scores = await this.tracing.span({ name: 'compute result' }, () =>
+          persistently(() => this.scores(manager, parts), signal),
+        );
+        return this.tracing.span({ name: 'store result' }, () =>
+          persistently(
+            () => this.whileOpen(runId, (inside) => storeResult(inside, parts, scores)),
+            signal,
+          ),
+        );
+      },
     );
+    const ms = Math.round(performance.now() - startedAt);
+    if (ended) log.info({ ms }, 'a run has its result');
   }
 
   private async scores(
@@ -140,7 +160,7 @@ export class RunSettler {
 
   /** Who can mend it decides, as for a shard. */
   private async fail(runId: string, attempt: number, error: unknown): Promise<void> {
-    const { log } = this.options;
+    const log = this.options.log.child({ runId, attempt });
     if (this.stopping.signal.aborted) {
       // Stopped by us, not by the run: it does not count against it.
       await this.release(runId, 1);
@@ -148,7 +168,7 @@ export class RunSettler {
     }
     const mayPass = error instanceof OperationalError || isDatabaseAway(error);
     if (mayPass && attempt < MAX_ATTEMPTS) {
-      log.warn({ err: error, runId }, 'a result will be computed again');
+      log.warn({ err: error }, 'a result will be computed again');
       this.restingUntil.set(runId, Date.now() + FIRST_REST_MS * 2 ** (attempt - 1));
       await this.release(runId, 0);
       return;
@@ -158,7 +178,7 @@ export class RunSettler {
       return;
     }
     const errorId = randomUUID();
-    log.error({ err: error, errorId, runId }, 'a run failed by a bug');
+    log.error({ err: error, errorId }, 'a run failed by a bug');
     await this.end(runId, {
       code: 'INTERNAL_SERVER_ERROR',
       message: `internal error ${errorId}`,
@@ -174,20 +194,23 @@ export class RunSettler {
     );
   }
 
-  private end(runId: string, failure: Failure): Promise<void> {
-    return persistently(
+  private async end(runId: string, failure: Failure): Promise<void> {
+    await persistently(
       () => this.whileOpen(runId, (manager) => markRunFailed(manager, runId, failure)),
       this.stopping.signal,
     );
   }
 
-  /** A run that was cancelled meanwhile, or ended by another worker, stays as it is. */
-  private whileOpen(runId: string, work: (manager: EntityManager) => Promise<void>): Promise<void> {
-    return this.options.dataSource.transaction(async (manager) => {
-      await manager.query(LIMIT_LOCKS);
-      if (!isOpen(await lockRun(manager, runId))) return;
+  /** A run that was cancelled meanwhile, or ended by another worker, stays as it is. @returns whether it was open */
+  private whileOpen(
+    runId: string,
+    work: (manager: EntityManager) => Promise<void>,
+  ): Promise<boolean> {
+    return lockingTransaction(this.options.dataSource, async (manager) => {
+      if (!isOpen(await lockRun(manager, runId))) return false;
       await work(manager);
       await announceRun(manager, runId);
+      return true;
     });
   }
 }

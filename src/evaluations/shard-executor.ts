@@ -1,6 +1,6 @@
 /** Evaluates one shard: a job in, stored outputs and totals out. */
-import type { Logger } from 'pino';
 import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { CheckpointService } from '../checkpoints/checkpoint.service';
 import { isDatabaseAway } from '../database/database-away';
 import { persistently } from '../database/persistently';
@@ -8,6 +8,7 @@ import type { DatasetService } from '../datasets/dataset.service';
 import { AssayError, OperationalError } from '../errors';
 import type { ShardEvaluator, ShardOutcome } from '../inference/shard-evaluator';
 import type { ServiceMetrics, ShardOutcomeName } from '../telemetry/service-metrics';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing';
 import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
 import { LOST, STOPPING } from './interruption';
 import type { RunSettler } from './run-settler';
@@ -23,10 +24,32 @@ export interface ShardExecutorOptions {
   settler: Pick<RunSettler, 'settle'>;
   log: Logger;
   telemetry?: ServiceMetrics;
+  tracing?: Tracing;
+}
+
+interface Ending {
+  outcome: ShardOutcomeName;
+  /** Of a shard that has succeeded. */
+  found?: ShardOutcome;
+  /** Of one that has failed. */
+  code?: string;
+  isOfSurroundings?: boolean;
+}
+
+/** A shard in this worker's hands. */
+interface Work {
+  claim: Claim;
+  /** Its reason says what becomes of the shard: LOST or STOPPING. */
+  held: AbortController;
+  log: Logger;
 }
 
 export class ShardExecutor {
-  constructor(private readonly options: ShardExecutorOptions) {}
+  private readonly tracing: Tracing;
+
+  constructor(private readonly options: ShardExecutorOptions) {
+    this.tracing = options.tracing ?? NO_TRACING;
+  }
 
   /**
    * Brings a shard that has been started to an end, or back into the queue.
@@ -35,29 +58,54 @@ export class ShardExecutor {
    * @returns false where it failed by this worker's surroundings: others may do better
    */
   async execute(claim: Claim, held: AbortController): Promise<boolean> {
-    const startedAt = performance.now();
-    const { outcome, found, isOfSurroundings } = await this.tryToExecute(claim, held);
+    const { run, shard } = claim;
+    const ids = { runId: run.id, shard: shard.shard, attempt: shard.attempt };
+    const log = this.options.log.child(ids);
+    const attributes = {
+      'assay.run.id': run.id,
+      'assay.shard.index': shard.shard,
+      'assay.shard.attempt': shard.attempt,
+      'assay.engine': run.engine,
+      'assay.samples': shard.sampleCount,
+    };
+    return this.tracing.span(
+      { name: 'evaluate shard', kind: 'consumer', parent: run.traceparent, attributes },
+      async (span) => {
+        const startedAt = performance.now();
+        log.info('a shard was started');
+        const ending = await this.tryToExecute({ claim, held, log });
+        const { outcome, code } = ending;
+        const ms = performance.now() - startedAt;
+        span.set({ 'assay.shard.outcome': outcome });
+        if (code !== undefined) span.fail(code);
+        log.info({ outcome, code, ms: Math.round(ms) }, 'a shard has ended');
+        this.measure(claim, ending, ms);
+        return ending.isOfSurroundings !== true;
+      },
+    );
+  }
+
+  private measure({ run }: Claim, { outcome, found }: Ending, ms: number): void {
     this.options.telemetry?.shardEnded({
-      engine: claim.run.engine,
+      engine: run.engine,
       outcome,
-      seconds: (performance.now() - startedAt) / 1000,
+      seconds: ms / 1000,
       ...(found && {
         images: found.totals.sampleCount,
         inferenceSeconds: found.timings.inferenceMs / 1000,
       }),
     });
-    return isOfSurroundings !== true;
   }
 
-  private async tryToExecute(
-    claim: Claim,
-    held: AbortController,
-  ): Promise<{ outcome: ShardOutcomeName; found?: ShardOutcome; isOfSurroundings?: boolean }> {
+  private async tryToExecute(work: Work): Promise<Ending> {
+    const { claim, held } = work;
     const { signal } = held;
     const { shards } = this.options;
     try {
-      const found = await this.evaluate(claim, held);
-      const stored = await persistently(() => shards.markSucceeded(claim, found), signal);
+      const found = await this.evaluate(work);
+      const stored = await this.tracing.span({ name: 'store shard' }, () =>
+        persistently(() => shards.markSucceeded(claim, found), signal),
+      );
       if (!stored) return { outcome: 'lost' };
       // Not waited for: the engine can go on with the next shard.
       void this.options.settler.settle(claim.run.id);
@@ -68,15 +116,42 @@ export class ShardExecutor {
         await shards.handBack(claim);
         return { outcome: 'handed_back' };
       }
-      await this.fail(claim, error, signal);
-      return { outcome: 'failed', isOfSurroundings: error instanceof OperationalError };
+      const code = await this.fail(work, error);
+      return { outcome: 'failed', code, isOfSurroundings: error instanceof OperationalError };
     }
   }
 
-  private async evaluate(claim: Claim, held: AbortController): Promise<ShardOutcome> {
-    const { checkpoints, datasets, evaluator } = this.options;
-    const { run, shard } = claim;
-    const { signal } = held;
+  private async evaluate(work: Work): Promise<ShardOutcome> {
+    const { run, shard } = work.claim;
+    const { signal } = work.held;
+    const { checkpoint, files, split } = await this.tracing.span({ name: 'load shard' }, () =>
+      this.load(work),
+    );
+    return this.tracing.span({ name: 'compute shard' }, async (span) => {
+      const outcome = await this.options.evaluator.evaluate({
+        engine: run.engine,
+        checkpoint: files,
+        preprocessing: checkpoint.preprocessing,
+        split,
+        firstSample: shard.firstSample,
+        sampleCount: shard.sampleCount,
+        batchSize: run.batchSize,
+        onProgress: this.progressOf(work),
+        signal,
+      });
+      signal.throwIfAborted();
+      const { backend, timings } = outcome;
+      span.set({
+        'assay.backend': backend.name,
+        'assay.load_ms': timings.loadMs,
+        'assay.inference_ms': timings.inferenceMs,
+      });
+      return outcome;
+    });
+  }
+
+  private async load({ claim: { run }, held: { signal } }: Work) {
+    const { checkpoints, datasets } = this.options;
     const [checkpoint, dataset] = await persistently(
       async () =>
         Promise.all([checkpoints.get(run.checkpointId), datasets.get(run.datasetId)] as const),
@@ -88,22 +163,10 @@ export class ShardExecutor {
       Promise.all([checkpoints.files(checkpoint), datasets.load(dataset, run.split)] as const),
       signal,
     );
-    const outcome = await evaluator.evaluate({
-      engine: run.engine,
-      checkpoint: files,
-      preprocessing: checkpoint.preprocessing,
-      split,
-      firstSample: shard.firstSample,
-      sampleCount: shard.sampleCount,
-      batchSize: run.batchSize,
-      onProgress: this.progressOf(claim, held),
-      signal,
-    });
-    signal.throwIfAborted();
-    return outcome;
+    return { checkpoint, files, split };
   }
 
-  private progressOf(claim: Claim, held: AbortController): (samplesDone: number) => void {
+  private progressOf({ claim, held, log }: Work): (samplesDone: number) => void {
     let written = performance.now();
     return (samplesDone) => {
       if (performance.now() - written < PROGRESS_INTERVAL_MS) return;
@@ -114,34 +177,38 @@ export class ShardExecutor {
           if (!mine) held.abort(LOST);
         },
         (error: unknown) => {
-          this.options.log.debug({ err: error, runId: claim.run.id }, 'progress was not stored');
+          log.debug({ err: error }, 'progress was not stored');
         },
       );
     };
   }
 
-  /** Who can mend it decides: the surroundings may be well again later, an input or a bug stays as it is. */
-  private async fail(claim: Claim, error: unknown, signal: AbortSignal): Promise<void> {
-    const { shards, log } = this.options;
-    const { run, shard } = claim;
+  /**
+   * Who can mend it decides: the surroundings may be well again later, an input or a bug stays as it is.
+   *
+   * @returns the code under which it failed
+   */
+  private async fail({ claim, held: { signal }, log }: Work, error: unknown): Promise<string> {
+    const { shards } = this.options;
     if (error instanceof OperationalError || isDatabaseAway(error)) {
       const failure =
         error instanceof OperationalError
           ? { code: error.code, message: error.message }
           : { code: 'DATABASE_UNREACHABLE', message: 'the database was away' };
-      log.warn({ err: error, runId: run.id, shard: shard.shard }, 'a shard will be tried again');
+      log.warn({ err: error }, 'a shard will be tried again');
       await persistently(() => shards.failShard(claim, failure), signal);
-      return;
+      return failure.code;
     }
     if (error instanceof AssayError) {
       const { code, message } = error;
       await persistently(() => shards.failRun(claim, { code, message }), signal);
-      return;
+      return code;
     }
     const errorId = randomUUID();
-    log.error({ err: error, errorId, runId: run.id, shard: shard.shard }, 'a run failed by a bug');
+    log.error({ err: error, errorId }, 'a run failed by a bug');
     const failure = { code: 'INTERNAL_SERVER_ERROR', message: `internal error ${errorId}` };
     await persistently(() => shards.failRun(claim, failure), signal);
+    return failure.code;
   }
 }
 

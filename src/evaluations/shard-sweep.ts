@@ -1,19 +1,24 @@
 /**
  * Brings shards and jobs together: whatever died in between, an open shard has a job that somebody can take or
- * has in work, and a run without open shards has ended. Runs at start and every other second.
+ * has in work, and a run without open shards has ended. Runs at start, and every other second in one of all processes:
+ * whoever has swept says so, and the others wait anew.
  */
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isDatabaseAway } from '../database/database-away';
+import { notifySql } from '../database/notifications';
+import { RELAX_COMMIT } from '../database/sql';
 import { MAX_ATTEMPTS } from './evaluation-shard.repository';
 import { requeueShards } from './open-shards';
-import { announceRun, changed, isOpen, lockRun } from './run-lock';
+import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
 import { endFailedRun } from './run-settlement';
 import type { RunSettler } from './run-settler';
 import { queueSql, type ShardQueue } from './shard-job';
 
 /** Small beside the seconds after which a silent worker counts as gone. */
 const INTERVAL_MS = 2_000;
+/** At most, and at random: where all waited for as long, all would sweep together. */
+const LATER_MS = 500;
 /** While the database was away nobody could be heard: all get time to speak first. */
 const GRACE_MS = 6_000;
 /** One process sweeps at a time: any constant that nobody else uses. */
@@ -45,6 +50,7 @@ const GIVE_UP = `
 export class ShardSweep {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private inWork = false;
   private graceUntil = 0;
   private stopped = false;
 
@@ -59,6 +65,11 @@ export class ShardSweep {
     this.schedule(0);
   }
 
+  /** Another process has swept, or this one. */
+  postpone(): void {
+    if (this.timer !== undefined && !this.inWork) this.schedule(INTERVAL_MS);
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -67,20 +78,20 @@ export class ShardSweep {
 
   /** @returns how many shards were queued anew or given up */
   async sweep(): Promise<number> {
-    const { lost, unsettled } = await this.dataSource.transaction(async (manager) => {
-      // Ends with the transaction, thus with the connection: a sweeper that dies blocks nobody.
+    const { lost, unsettled } = await lockingTransaction(this.dataSource, async (manager) => {
+      // Ends with the transaction: a sweeper that dies blocks nobody, one that is cut off blocks them for some seconds.
       const [lock] = await manager.query<{ taken: boolean }[]>(
         'SELECT pg_try_advisory_xact_lock($1) AS taken',
         [SWEEP_LOCK],
       );
-      return lock?.taken
-        ? this.find(manager)
-        : { lost: new Map<string, LostShard[]>(), unsettled: [] };
+      if (!lock?.taken) return { lost: new Map<string, LostShard[]>(), unsettled: [] };
+      const found = await this.find(manager);
+      await manager.query(`SELECT ${notifySql('swept', "''")}, ${RELAX_COMMIT}`);
+      return found;
     });
     let mended = 0;
     for (const [runId, shards] of lost) mended += await this.mend(runId, shards);
     for (const runId of unsettled) await this.settle(runId);
-    if (mended > 0) this.log.info({ shards: mended }, 'shards without a living job were mended');
     return mended;
   }
 
@@ -105,7 +116,7 @@ export class ShardSweep {
   }
 
   private async settle(runId: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       if (isOpen(run) && (await endFailedRun(manager, runId))) await announceRun(manager, runId);
     });
@@ -113,9 +124,17 @@ export class ShardSweep {
     void this.settler.settle(runId);
   }
 
+  private async mend(runId: string, lost: LostShard[]): Promise<number> {
+    const mended = await this.tryToMend(runId, lost);
+    const shards = lost.map(({ shard }) => shard);
+    const line = { runId, shards, mended };
+    if (mended > 0) this.log.info(line, 'shards without a living job were mended');
+    return mended;
+  }
+
   /** What was found may have changed since: each change asks for the job and the attempt that were seen. */
-  private mend(runId: string, lost: LostShard[]): Promise<number> {
-    return this.dataSource.transaction(async (manager) => {
+  private tryToMend(runId: string, lost: LostShard[]): Promise<number> {
+    return lockingTransaction(this.dataSource, async (manager) => {
       const run = await lockRun(manager, runId);
       if (!isOpen(run)) return 0;
       const waiting = lost.filter((one) => !isSpent(one));
@@ -133,11 +152,15 @@ export class ShardSweep {
 
   private schedule(ms: number): void {
     if (this.stopped) return;
+    clearTimeout(this.timer);
+    const later = ms === 0 ? 0 : Math.random() * LATER_MS;
     this.timer = setTimeout(() => {
+      this.inWork = true;
       this.running = this.tick().finally(() => {
+        this.inWork = false;
         this.schedule(INTERVAL_MS);
       });
-    }, ms).unref();
+    }, ms + later).unref();
   }
 
   private async tick(): Promise<void> {

@@ -8,6 +8,7 @@ import type { DatasetService } from '../datasets/dataset.service';
 import type { EngineName } from '../inference/engine';
 import type { ShardEvaluator } from '../inference/shard-evaluator';
 import type { ServiceMetrics } from '../telemetry/service-metrics';
+import type { Tracing } from '../telemetry/tracing';
 import { EvaluationShardRepository } from './evaluation-shard.repository';
 import { RunSettler } from './run-settler';
 import type { MetricsThread } from './scores/metrics-thread';
@@ -33,6 +34,7 @@ export interface WorkerHostOptions {
   metrics: MetricsThread;
   log: Logger;
   telemetry?: ServiceMetrics;
+  tracing?: Tracing;
 }
 
 export class WorkerHost {
@@ -40,11 +42,16 @@ export class WorkerHost {
   private readonly workerId = randomUUID();
   private readonly settler: RunSettler;
   private readonly sweep: ShardSweep;
+  private unsubscribe: (() => void) | undefined;
 
-  constructor(private readonly options: WorkerHostOptions) {
-    const { dataSource, queue, log } = options;
-    this.settler = new RunSettler({ ...options, workerId: this.workerId });
-    this.sweep = new ShardSweep(dataSource, queue, this.settler, log);
+  private readonly options: WorkerHostOptions;
+
+  constructor(options: WorkerHostOptions) {
+    const { workerId } = this;
+    const log = options.log.child({ workerId });
+    this.options = { ...options, log };
+    this.settler = new RunSettler({ ...this.options, workerId });
+    this.sweep = new ShardSweep(options.dataSource, options.queue, this.settler, log);
   }
 
   async start({ engines, concurrency }: WorkerSettings): Promise<void> {
@@ -56,6 +63,10 @@ export class WorkerHost {
     );
     const executor = new ShardExecutor({ ...this.options, shards, settler: this.settler });
     this.worker = new Worker({ ...this.options, engines, concurrency, shards, executor });
+    this.unsubscribe = this.options.notifications.on('swept', (word) => {
+      // A connection that breaks time and again is no reason to wait.
+      if (word !== undefined) this.sweep.postpone();
+    });
     this.sweep.start();
     await this.worker.start();
   }
@@ -63,6 +74,7 @@ export class WorkerHost {
   async stop(drainMs: number): Promise<void> {
     const until = performance.now() + drainMs;
     await this.worker?.stop(drainMs);
+    this.unsubscribe?.();
     await this.sweep.stop();
     await this.settler.stop(Math.max(0, until - performance.now()));
     await this.options.evaluator.close();

@@ -1,7 +1,10 @@
 /** Who evaluates at present, and what waits for them. */
 import { hostname } from 'node:os';
 import type { DataSource } from 'typeorm';
+import { RELAX_COMMIT } from '../database/sql';
 import { ENGINE_NAMES, type EngineName } from '../inference/engine';
+import { projectVersion } from '../config/project-root';
+import { SCHEMA_VERSION } from '../database/schema-version';
 import { WorkerRow } from './worker.entity';
 
 /** As for jobs: a worker that was not heard of for this long does not count any more. */
@@ -15,6 +18,8 @@ export interface WorkerStatus {
   pid: number;
   engines: EngineName[];
   concurrency: number;
+  /** Of Assay; null where the worker does not say it. */
+  version: string | null;
   startedAt: Date;
   heartbeatAt: Date;
   shards: { runId: string; shard: number; samplesDone: number; sampleCount: number }[];
@@ -29,14 +34,25 @@ export interface QueueStatus {
 }
 
 export class WorkerRegistry {
+  private readonly version = projectVersion();
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** Also for a row that was forgotten while its worker could not reach the database. */
   async beat(worker: Pick<WorkerRow, 'id' | 'engines' | 'concurrency'>): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO worker (id, host, pid, engines, concurrency) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
-      [worker.id, hostname(), process.pid, worker.engines, worker.concurrency],
+      `INSERT INTO worker (id, host, pid, engines, concurrency, version, schema_version)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now() RETURNING ${RELAX_COMMIT}`,
+      [
+        worker.id,
+        hostname(),
+        process.pid,
+        worker.engines,
+        worker.concurrency,
+        this.version,
+        SCHEMA_VERSION,
+      ],
     );
   }
 
@@ -68,6 +84,7 @@ export class WorkerRegistry {
       pid: worker.pid,
       engines: worker.engines,
       concurrency: worker.concurrency,
+      version: worker.version,
       startedAt: worker.startedAt,
       heartbeatAt: worker.heartbeatAt,
       shards: shards.filter(({ by }) => by === worker.id),

@@ -21,6 +21,14 @@ export class WorkerRow {
   @Column({ type: 'integer' })
   concurrency!: number;
 
+  /** Of Assay; null of a worker from before it was said. */
+  @Column({ type: 'text', nullable: true })
+  version!: string | null;
+
+  /** Which databases it can work with: see SCHEMA_VERSION. */
+  @Column({ type: 'integer', default: 1 })
+  schemaVersion!: number;
+
   @Column({ type: 'timestamptz', default: () => 'now()' })
   startedAt!: Date;
 

@@ -58,7 +58,8 @@ export class Worker {
       notifications.on('job', (engine) => {
         if (engine === undefined || engines.some((own) => own === engine)) this.wakeUp.ring();
       }),
-      notifications.on('run', (runId) => {
+      // Not for `run`: with many workers on one run, each would look at each step of all the others.
+      notifications.on('closed', (runId) => {
         const affected = [...this.held.values()].some(
           ({ started }) => runId === undefined || started?.claim.run.id === runId,
         );
@@ -99,12 +100,14 @@ export class Worker {
   private async work(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const seen = this.wakeUp.count;
+      let job: ShardJob | undefined;
       try {
-        const job = await this.fetch();
+        job = await this.fetch();
         if (!job) await this.wakeUp.wait(seen, POLL_MS);
         else if (!(await this.run(job))) await this.sitOut();
       } catch (error) {
-        if (!isDatabaseAway(error)) this.options.log.error({ err: error }, 'a job was left open');
+        if (!isDatabaseAway(error))
+          this.options.log.error({ err: error, ...job?.data }, 'a job was left open');
         await this.wakeUp.wait(seen, POLL_MS);
       }
     }

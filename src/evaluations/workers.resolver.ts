@@ -37,6 +37,9 @@ export class WorkerView {
   @Field(() => Int, { description: 'Shards that it takes at a time.' })
   concurrency!: number;
 
+  @Field(() => String, { nullable: true, description: 'Of Assay; null of one that does not say.' })
+  version!: string | null;
+
   @Field(() => GraphQLDateTimeISO)
   startedAt!: Date;
 

@@ -2,10 +2,10 @@
 import type { EntityManager } from 'typeorm';
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
 import { Dataset } from '../datasets/dataset.entity';
-import { UserError } from '../errors';
 import { EvaluationResult } from '../evaluations/evaluation-result.entity';
 import { EvaluationRun } from '../evaluations/evaluation-run.entity';
-import { isUuid } from '../pagination/cursor';
+import { resultNotFound } from '../evaluations/named-result';
+import { looksLikeUuid } from '../uuid';
 
 export interface ExportedResult {
   result: EvaluationResult;
@@ -19,16 +19,10 @@ export async function exportedResult(
   manager: EntityManager,
   resultId: string,
 ): Promise<ExportedResult> {
-  const result = isUuid(resultId)
+  const result = looksLikeUuid(resultId)
     ? await manager.findOneBy(EvaluationResult, { runId: resultId })
     : null;
-  if (!result) {
-    throw new UserError(
-      'RESULT_NOT_FOUND',
-      `there is no result ${resultId}: "assay results list" shows the ids of those that are there`,
-      { details: { resultId } },
-    );
-  }
+  if (!result) throw resultNotFound(resultId);
   return {
     result,
     run: await manager.findOneByOrFail(EvaluationRun, { id: result.runId }),

@@ -1,5 +1,6 @@
 /** A result as a report for people, in Markdown. */
 import type { EvaluationResult } from '../evaluations/evaluation-result.entity';
+import { RESULT_METRIC_LABELS } from '../evaluations/result-metric';
 import { boundsOf } from '../evaluations/scores/stored-intervals';
 import { markdownTable, markdownText } from '../markdown/markdown-text';
 import { rowSums } from '../metrics/confusion-matrix';
@@ -85,7 +86,7 @@ function baselines(result: EvaluationResult): string[] {
     figure(of.loss),
   ];
   return markdownTable(
-    [left(''), right('Accuracy'), right('Macro F1'), right('Loss')],
+    [left(''), right('Accuracy'), right(RESULT_METRIC_LABELS.macroF1), right('Loss')],
     [
       row('This checkpoint', result),
       ...guessed.map((guess) => row(`Guessing ${DUMMY_WORDS[guess.strategy]}`, guess)),

@@ -19,6 +19,8 @@ export interface RowSource<T extends ObjectLiteral> {
   idKey: keyof T & string;
   /** When a row came to be what it is. */
   timeColumn: string;
+  /** What else the rows must be. */
+  where?: string;
   pageSize: number;
 }
 
@@ -32,23 +34,31 @@ export async function* storedPages<T extends ObjectLiteral>(
   source: RowSource<T>,
   span: TimeSpan,
 ): AsyncGenerator<T[], void, undefined> {
-  const order = orderOf(source);
-  let after: string | undefined;
-  for (;;) {
-    const parameters = new SqlParameters();
-    const found = await manager.query<PageRow[]>(
-      pageSql(source, span, after, parameters),
-      parameters.values,
-    );
-    const kept = found.slice(0, source.pageSize);
-    const last = kept.at(-1);
-    if (!last) return;
-    const ids = kept.map(({ id }) => id);
+  for await (const ids of idPages(manager, source, span)) {
     const rows = await manager.findBy(source.entity, {
       [source.idKey]: In(ids),
     } as FindOptionsWhere<T>);
     const byId = new Map(rows.map((row) => [row[source.idKey] as string, row]));
     yield ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+  }
+}
+
+/** The same rows by their ids alone: one statement a page. */
+export async function* idPages(
+  manager: EntityManager,
+  source: Omit<RowSource<ObjectLiteral>, 'entity' | 'idKey'>,
+  span: TimeSpan,
+): AsyncGenerator<string[], void, undefined> {
+  const order = orderOf(source);
+  let after: string | undefined;
+  for (;;) {
+    const parameters = new SqlParameters();
+    const sql = pageSql(source, span, after, parameters);
+    const found = await manager.query<PageRow[]>(sql, parameters.values);
+    const kept = found.slice(0, source.pageSize);
+    const last = kept.at(-1);
+    if (!last) return;
+    yield kept.map(({ id }) => id);
     if (found.length === kept.length) return;
     after = keysetCursor(order, last);
   }
@@ -64,6 +74,7 @@ export function pageSql(
   const where = [
     `${source.timeColumn} >= ${parameters.add(since)}::timestamptz`,
     `${source.timeColumn} < ${parameters.add(until)}::timestamptz`,
+    ...(source.where === undefined ? [] : [source.where]),
   ];
   const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
   return keysetSql(orderOf(source), page, { from: source.table, where }, parameters);

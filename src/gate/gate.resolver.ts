@@ -4,10 +4,11 @@ import { Args, ArgsType, Authorized, Ctx, Field, ID, Query, Resolver } from 'typ
 import { IsAlias } from '../checkpoints/checkpoint-inputs';
 import { UserError } from '../errors';
 import type { EvaluationContext } from '../evaluations/loaders';
+import type { ResultName } from '../evaluations/named-result';
 import type { GateCheck } from '../metrics/gate/judge';
 import { type GateCheckFields, GateReportFields, GateState } from './gate-fields';
 import { gateMarkdown } from './gate-markdown';
-import { type BaselineName, GateService } from './gate.service';
+import { GateService } from './gate.service';
 
 @ArgsType()
 class GateArgs {
@@ -67,7 +68,7 @@ export class GateResolver {
   }
 }
 
-function baselineOf({ baselineResultId, baselineAlias }: GateArgs): BaselineName | undefined {
+function baselineOf({ baselineResultId, baselineAlias }: GateArgs): ResultName | undefined {
   if (baselineResultId && baselineAlias) {
     throw new UserError(
       'BASELINE_AMBIGUOUS',

@@ -6,7 +6,7 @@ import type { Caller } from '../auth/caller';
 export type RequestLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export interface RequestInfo {
-  /** Made here, never taken from the client; in the log lines and in the x-request-id header. */
+  /** In the log lines and in the x-request-id header; the caller's own where it looks like one. */
   requestId: string;
   transport: 'http' | 'websocket';
   caller: Readonly<Caller>;

@@ -11,6 +11,7 @@ import { ResultSlicesResolver } from '../analysis/slices/result-slices.resolver'
 import { ApiTokenResolver } from '../auth/api-token.resolver';
 import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
+import { CheckpointContentsResolver } from '../checkpoints/checkpoint-contents.resolver';
 import { CheckpointResolver } from '../checkpoints/checkpoint.resolver';
 import { DatasetSamplesResolver } from '../datasets/dataset-samples.resolver';
 import { DatasetResolver } from '../datasets/dataset.resolver';
@@ -33,6 +34,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ApiTokenResolver,
   CheckpointResolver,
   CheckpointAliasResolver,
+  CheckpointContentsResolver,
   CheckpointResultsResolver,
   DatasetResolver,
   DatasetSamplesResolver,

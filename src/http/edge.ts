@@ -1,9 +1,14 @@
 /** What every HTTP server of ours has: bounds, names, tokens, one log line a request, errors in our shape. */
-import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/token-authenticator';
 import type { ServiceMetrics } from '../telemetry/service-metrics';
+import { NO_TRACING, type OpenSpan, type Tracing } from '../telemetry/tracing';
 import { checkHost, checkSameOrigin, hostName, isLoopbackAddress } from './host-check';
 import { answerFrameworkError, registerErrorAnswers } from './http-errors';
 import type { ServiceLimits } from './http-limits';
@@ -12,7 +17,9 @@ import { linger } from './linger';
 import { listenAt, type ListenOptions, urlOf } from './listen';
 import type { PageFiles } from './page-files';
 import { RequestAccess } from './request-access';
+import { requestIdOf } from './request-id';
 import { registerRequestLog } from './request-log';
+import { registerRequestTracing } from './request-tracing';
 import { requireRouteRules } from './route-rules';
 import { setSecurityHeaders } from './security-headers';
 import { shutDownOf } from './shut-down';
@@ -27,6 +34,8 @@ export interface EdgeOptions {
   log: Logger;
   /** What is measured; without it nothing is. */
   metrics?: ServiceMetrics;
+  /** Where spans go; without it there are none. */
+  tracing?: Tracing;
   /** The page, which also says to a person that there is nothing at an address. */
   page?: PageFiles | undefined;
 }
@@ -34,6 +43,7 @@ export interface EdgeOptions {
 export interface Edge {
   readonly fastify: FastifyInstance;
   readonly access: RequestAccess;
+  readonly spanOf: (request: FastifyRequest) => OpenSpan;
   /** @throws OperationalError PORT_IN_USE, PORT_NOT_PERMITTED, HOST_NOT_AVAILABLE */
   listen: (options: ListenOptions) => Promise<{ url: string; port: number }>;
   /** Stops accepting, ends WebSockets (1001), waits for running requests up to closeTimeoutMs. */
@@ -42,7 +52,7 @@ export interface Edge {
 
 /** The routes are the caller's, each with a rule in route-rules.ts. */
 export async function createEdge(
-  { authenticator, log, metrics, page, ...options }: EdgeOptions,
+  { authenticator, log, metrics, tracing = NO_TRACING, page, ...options }: EdgeOptions,
   limits: ServiceLimits,
 ): Promise<Edge> {
   const allowedHosts = (options.allowedHosts ?? []).map((host) => hostName(host) ?? host);
@@ -54,6 +64,7 @@ export async function createEdge(
   // frees the socket, which nobody else would.
   await registerWebSockets(fastify, limits);
   requireRouteRules(fastify);
+  const spanOf = registerRequestTracing(fastify, tracing);
   fastify.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(request, reply);
     checkHost(request, allowedHosts, onlyNamedHosts);
@@ -77,6 +88,7 @@ export async function createEdge(
   return {
     fastify,
     access,
+    spanOf,
     shutDown,
     async listen(where) {
       const address = await listenAt(fastify, where);
@@ -99,8 +111,8 @@ function createFastify(limits: ServiceLimits, log: Logger): FastifyInstance {
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
-    // The client's x-request-id is not taken: it would let callers forge lines of the log.
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
+    // Fastify would take any text from there.
     requestIdHeader: false,
     trustProxy: false,
     bodyLimit: limits.bodyBytes,

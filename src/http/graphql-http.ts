@@ -1,5 +1,4 @@
 /** GraphQL over HTTP: Apollo Server on POST, its Sandbox on GET in a browser, and nothing else. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -9,15 +8,18 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, RouteHandlerMethod } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { formatGraphQLError } from '../graphql/error-format';
 import type { GraphQLLimits } from '../graphql/limits/limits';
 import { nameTokenLimit } from '../graphql/limits/token-limit';
 import type { CreateContext, RequestLog } from '../graphql/request-info';
+import { operationLog, withOperationLog } from '../telemetry/operation-log';
 import type { ServiceMetrics } from '../telemetry/service-metrics';
+import { NO_TRACING, type OpenSpan, type Tracing } from '../telemetry/tracing';
 import { operationGate } from './operation-gate';
 import { operationTimer } from './operation-timer';
+import { operationNamer, UNNAMED } from './operation-tracing';
 import type { HttpLimits } from './http-limits';
 import { HttpRefusal } from './http-refusal';
 import { GRAPHQL_PATH } from './paths';
@@ -34,6 +36,8 @@ export interface GraphQLHttpOptions<TContext extends BaseContext> {
   access: RequestAccess;
   log: RequestLog;
   metrics?: ServiceMetrics;
+  tracing?: Tracing;
+  spanOf: (request: FastifyRequest) => OpenSpan;
 }
 
 export interface GraphQLHttp<TContext extends BaseContext> {
@@ -45,11 +49,11 @@ export interface GraphQLHttp<TContext extends BaseContext> {
 export async function startGraphQLHttp<TContext extends BaseContext>(
   options: GraphQLHttpOptions<TContext>,
 ): Promise<GraphQLHttp<TContext>> {
-  const { schema, limits, createContext, access, log, metrics } = options;
+  const { schema, limits, createContext, access, log, metrics, spanOf } = options;
+  const { tracing = NO_TRACING } = options;
   // formatError is not told whose error it formats.
-  const requestLogs = new AsyncLocalStorage<RequestLog>();
   const formatError = (error: unknown) =>
-    formatGraphQLError(nameTokenLimit(error, limits), requestLogs.getStore() ?? log);
+    formatGraphQLError(nameTokenLimit(error, limits), operationLog(log));
 
   const apollo = new ApolloServer<TContext>({
     schema,
@@ -69,6 +73,7 @@ export async function startGraphQLHttp<TContext extends BaseContext>(
     plugins: [
       operationGate(limits, formatError),
       ...(metrics ? [operationTimer<TContext>(metrics)] : []),
+      operationNamer<TContext>(tracing),
       ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: { runTelemetry: false } }),
       // These would report to Apollo where APOLLO_KEY happens to be set.
       ApolloServerPluginUsageReportingDisabled(),
@@ -92,7 +97,11 @@ export async function startGraphQLHttp<TContext extends BaseContext>(
     apollo,
     // Fastify's handlerTimeout is not for this: it ends its watch as soon as the body is read.
     post(request, reply) {
-      const answer = requestLogs.run(request.log, async () => handle.call(this, request, reply));
+      const answer = tracing.within(spanOf(request), () =>
+        tracing.span({ name: UNNAMED }, () =>
+          withOperationLog(request.log, async () => handle.call(this, request, reply)),
+        ),
+      );
       return withinTime(answer, limits.answerTimeoutMs, () =>
         answerTooLate(limits.answerTimeoutMs),
       );

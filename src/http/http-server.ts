@@ -42,14 +42,18 @@ export interface HttpServer extends Pick<Edge, 'listen'> {
 export async function createHttpServer<TContext extends BaseContext>(
   options: HttpServerOptions<TContext>,
 ): Promise<HttpServer> {
-  const { schema, createContext, log, metrics, pageFolder } = options;
+  const { schema, createContext, log, metrics, tracing, pageFolder } = options;
   const limits: ServiceLimits = { ...DEFAULT_SERVICE_LIMITS, ...options.limits };
   let closing: Promise<void> | undefined;
 
   const page = pageFolder === undefined ? undefined : await findPageFiles(pageFolder);
-  const { fastify, access, listen, shutDown } = await createEdge({ ...options, page }, limits);
-  const shared = { schema, limits, createContext, access, ...(metrics && { metrics }) };
-  const { apollo, post } = await startGraphQLHttp({ ...shared, log });
+  const { fastify, access, spanOf, listen, shutDown } = await createEdge(
+    { ...options, page },
+    limits,
+  );
+  const measured = { ...(metrics && { metrics }), ...(tracing && { tracing }) };
+  const shared = { schema, limits, createContext, access, ...measured };
+  const { apollo, post } = await startGraphQLHttp({ ...shared, log, spanOf });
   const operations = createOperationServer(shared);
   fastify.post(GRAPHQL_PATH, post);
   fastify.route({

@@ -13,6 +13,11 @@ export const STORE_PATHS = {
 export const HEALTH_PATHS = { live: '/health/live', ready: '/health/ready' } as const;
 export const METRICS_PATH = '/metrics';
 
+/** Probes and scrapers come every few seconds. @param path as it was asked for */
+export function isProbe(path: string): boolean {
+  return path.startsWith('/health/') || path === METRICS_PATH;
+}
+
 /** Where the page opens; the page itself knows which room each address shows. */
 export const PAGE_PATHS = [
   '/',

@@ -1,6 +1,6 @@
 /** One line a request: id, method, path, status, time, and the id of its token. No query text, no variables, no headers. */
 import type { FastifyInstance } from 'fastify';
-import { METRICS_PATH } from './paths';
+import { isProbe } from './paths';
 import type { RequestAccess } from './request-access';
 
 /** A path is the caller's to choose. */
@@ -21,11 +21,6 @@ export function registerRequestLog(fastify: FastifyInstance, access: RequestAcce
     else request.log.info(line, 'request');
     done();
   });
-}
-
-/** Probes and scrapers come every few seconds. */
-function isProbe(path: string): boolean {
-  return path.startsWith('/health/') || path === METRICS_PATH;
 }
 
 /** Without the query string: GET parameters may hold what logs must not. */

@@ -1,16 +1,27 @@
 /** Operations over WebSocket: graphql-ws goes past Apollo, so parsing, gate and error shapes are set here. */
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import {
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+} from 'graphql';
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { messageOf } from '../errors';
 import { formatGraphQLError } from '../graphql/error-format';
 import { checkOperation } from '../graphql/limits/check-operation';
 import { asGraphQLError, limitError } from '../graphql/limits/limits';
 import { nameTokenLimit } from '../graphql/limits/token-limit';
-import type { CreateContext } from '../graphql/request-info';
+import type { CreateContext, RequestLog } from '../graphql/request-info';
+import { withOperationLog } from '../telemetry/operation-log';
 import type { ServiceMetrics } from '../telemetry/service-metrics';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing';
 import type { ServiceLimits } from './http-limits';
 import { timedExecute } from './operation-timer';
+import { tracedExecute } from './operation-tracing';
 import type { RequestAccess } from './request-access';
+import { traceparentOf } from './request-tracing';
 import { subscribeWithFreshContext } from './subscription-events';
 import { type ConnectionExtra, currentCaller, identify } from './websocket-access';
 
@@ -20,6 +31,14 @@ export interface WebSocketOperationOptions<TContext> {
   createContext: CreateContext<TContext>;
   access: RequestAccess;
   metrics?: ServiceMetrics;
+  tracing?: Tracing;
+}
+
+/** What an operation needs that its arguments don't hold. */
+interface Origin {
+  newContext: () => unknown;
+  log: RequestLog;
+  traceparent: string | undefined;
 }
 
 type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
@@ -27,9 +46,9 @@ type Connection = Context<Record<string, unknown> | undefined, ConnectionExtra>;
 export function createOperationServer<TContext>(
   options: WebSocketOperationOptions<TContext>,
 ): Server<ConnectionExtra> {
-  const { schema, limits, createContext, access, metrics } = options;
-  // graphql-ws hands `subscribe` the very arguments that onSubscribe returned, and nothing else.
-  const contextMakers = new WeakMap<ExecutionArgs, () => unknown>();
+  const { schema, limits, createContext, access, metrics, tracing = NO_TRACING } = options;
+  // graphql-ws hands `execute` and `subscribe` the very arguments that onSubscribe returned, and nothing else.
+  const origins = new WeakMap<ExecutionArgs, Origin>();
 
   async function prepare(
     connection: Connection,
@@ -46,9 +65,10 @@ export function createOperationServer<TContext>(
 
     const { request } = connection.extra;
     connection.extra.operationCount += 1;
-    const requestId = `${request.id}/${connection.extra.operationCount}`;
-    const newContext = () =>
-      createContext({ requestId, transport: 'websocket', caller, log: request.log });
+    const { operationCount } = connection.extra;
+    const requestId = `${request.id}/${operationCount}`;
+    const log = request.log.child({ operation: operationCount });
+    const newContext = () => createContext({ requestId, transport: 'websocket', caller, log });
     const args: ExecutionArgs = {
       schema,
       document,
@@ -56,9 +76,15 @@ export function createOperationServer<TContext>(
       ...(variables ? { variableValues: variables } : {}),
       ...(typeof operationName === 'string' ? { operationName } : {}),
     };
-    contextMakers.set(args, newContext);
+    origins.set(args, { newContext, log, traceparent: traceparentOf(request) });
     return args;
   }
+
+  const timed = metrics ? timedExecute(metrics) : async (args: ExecutionArgs) => execute(args);
+  const logged = (args: ExecutionArgs): Promise<ExecutionResult> => {
+    const origin = origins.get(args);
+    return origin ? withOperationLog(origin.log, () => timed(args)) : timed(args);
+  };
 
   return makeServer<Record<string, unknown> | undefined, ConnectionExtra>({
     schema,
@@ -73,9 +99,9 @@ export function createOperationServer<TContext>(
         metrics?.operationRefused((performance.now() - startedAt) / 1000);
       return prepared;
     },
-    ...(metrics && { execute: timedExecute(metrics) }),
+    execute: tracedExecute(tracing, logged, (args) => origins.get(args)?.traceparent),
     subscribe: (args) =>
-      subscribeWithFreshContext(args, contextMakers.get(args) ?? (() => args.contextValue)),
+      subscribeWithFreshContext(args, origins.get(args)?.newContext ?? (() => args.contextValue)),
     onNext({ extra }, _id, _payload, _args, { data, errors }) {
       if (errors === undefined) return;
       return {

@@ -1,5 +1,6 @@
 /** Cursors: where an item stands in an order, as text that callers hand back and need not understand. */
 import { UserError } from '../errors';
+import { looksLikeUuid } from '../uuid';
 
 /** An item's place: the value that orders it, and the id that decides among equal values. */
 export interface Position<Id extends string | number = string> {
@@ -38,10 +39,8 @@ export function invalidCursor(reason: string): UserError {
   );
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export function isUuid(id: unknown): id is string {
-  return typeof id === 'string' && UUID.test(id);
+  return typeof id === 'string' && looksLikeUuid(id);
 }
 
 export function isIndex(id: unknown): id is number {

@@ -11,6 +11,8 @@ export interface ProcessPlan {
   env: NodeJS.ProcessEnv;
   /** What it prints once it works. */
   ready: RegExp;
+  /** A program that becomes it, with its arguments, such as `ip netns exec`. */
+  under?: readonly string[];
 }
 
 export class SupervisedProcess {
@@ -49,6 +51,15 @@ export class SupervisedProcess {
     this.child?.kill('SIGKILL');
   }
 
+  /** It stands still and answers nothing, until `resume`. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     const { child } = this;
@@ -63,7 +74,9 @@ export class SupervisedProcess {
     const root = projectRoot();
     const loaders = ['-r', '@swc-node/register', '-r', path.join(root, 'test/e2e/offline.ts')];
     const main = path.join(root, 'src/main.ts');
-    const child = spawn(process.execPath, [...loaders, main, ...this.plan.args], {
+    const program = [process.execPath, ...loaders, main, ...this.plan.args];
+    const [command = '', ...args] = [...(this.plan.under ?? []), ...program];
+    const child = spawn(command, args, {
       cwd: root,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.plan.env },
       stdio: ['ignore', 'pipe', 'pipe'],

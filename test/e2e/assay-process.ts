@@ -147,6 +147,6 @@ export function isAlive(pid: number): boolean {
 
 /** Nothing that the developer has set may decide a test. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(ASSAY_|DATABASE_URL$|PORT$|HOST$|NODE_OPTIONS$|JEST_)/;
+  const ours = /^(ASSAY_|OTEL_|DATABASE_URL$|PORT$|HOST$|NODE_OPTIONS$|JEST_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }

@@ -56,6 +56,12 @@ it.each([
     ['--result', '00000000-0000-4000-8000-000000000000'],
     'RESULT_NOT_FOUND',
   ],
+  [
+    'what is no id of a result',
+    'thresholds: {accuracy: 0.5}',
+    ['--result', 'abc'],
+    'RESULT_NOT_FOUND',
+  ],
 ])('ends with 2 at %s', async (_, gate, flags, code) => {
   const ended = await assay(['gate', ...flags], await freshDataFolder(), await configWith(gate));
   expect(ended.code).toBe(2);

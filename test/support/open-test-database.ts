@@ -1,7 +1,7 @@
 /** A data source on a fresh database, with or without the schema, closed and dropped together. */
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
-import { openDatabase } from '../../src/database/data-source';
+import { openDatabase, type OpenDatabaseOptions } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
 import { ENTITIES } from '../../src/entities';
 import { createTestDatabase } from './postgres';
@@ -28,7 +28,15 @@ export async function openTestDatabase(
   };
 }
 
-/** One more process's view of the database. */
-export function connectTo(url: string): Promise<DataSource> {
-  return openDatabase({ target: { url }, entities: ENTITIES, migrations: MIGRATIONS, poolSize: 4 });
+/**
+ * One more process's view of the database.
+ *
+ * @param program what it knows, where that is not what this version does
+ */
+export function connectTo(
+  url: string,
+  program: Partial<Pick<OpenDatabaseOptions, 'migrations'>> = {},
+): Promise<DataSource> {
+  const { migrations = MIGRATIONS } = program;
+  return openDatabase({ target: { url }, entities: ENTITIES, migrations, poolSize: 4 });
 }

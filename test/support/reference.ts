@@ -47,7 +47,6 @@ export const itWithReference = referenceFolder === undefined ? test.skip : test;
 export const itWithMirrorAndReference =
   mirrorFolder === undefined || referenceFolder === undefined ? test.skip : test;
 
-export const describeWithMirror = mirrorFolder === undefined ? describe.skip : describe;
 export const describeWithReference = referenceFolder === undefined ? describe.skip : describe;
 
 /** The path of a file in the mirror. */

@@ -65,7 +65,7 @@ export async function stepWorker(url: string): Promise<StepWorker> {
     dataSource,
     queue,
     shards,
-    runs: new EvaluationRunRepository(dataSource, queue, SHARD_SIZE),
+    runs: new EvaluationRunRepository(dataSource, queue, SHARD_SIZE, log),
     sweep: new ShardSweep(dataSource, queue, settler, log),
     settler,
     start: async () => {

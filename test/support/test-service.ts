@@ -26,6 +26,8 @@ export interface TestServiceOptions {
   configure?: (config: AppConfig) => unknown;
   /** On the database, before the service starts. */
   prepare?: (databaseUrl: string) => Promise<void>;
+  /** A database that goes on living, instead of one of its own. */
+  databaseUrl?: string;
   /** Whether the service evaluates itself; it does unless this is false. */
   worker?: boolean;
 }
@@ -34,7 +36,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const folder = await temporaryFolder();
   const root = path.join(folder, 'models');
   await mkdir(root);
-  const database = await createTestDatabase();
+  const { databaseUrl } = options;
+  const database = databaseUrl
+    ? { url: databaseUrl, drop: () => Promise.resolve() }
+    : await createTestDatabase();
   const config = new AppConfig();
   config.server.port = 0;
   config.logLevel = 'silent';

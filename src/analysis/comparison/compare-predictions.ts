@@ -1,5 +1,7 @@
 /** The whole comparison of two results, and that of many with one, from their predictions. */
 import { type Comparison, compare, compareAll } from '../../metrics/comparison/compare';
+import { countFlips, type PairedPredictions } from '../../metrics/comparison/flips';
+import { type McNemar, mcnemarExact } from '../../metrics/comparison/mcnemar';
 import { type PairedIntervals, pairedIntervals } from '../../metrics/comparison/paired-scalars';
 import type { BootstrapOptions } from '../../metrics/statistics/bootstrap-options';
 import type { ScoredSamples } from '../result-predictions';
@@ -19,15 +21,7 @@ export function comparePredictions(
   candidate: ScoredSamples,
   options: ComparisonOptions,
 ): PredictionComparison {
-  const comparison = compare(
-    {
-      labels: baseline.labels,
-      predictedA: baseline.predicted,
-      predictedB: candidate.predicted,
-      classCount: baseline.classCount,
-    },
-    options,
-  );
+  const comparison = compare(paired(baseline, candidate), options);
   const { low, high } = comparison.differenceInterval;
   const { total, perClass } = comparison.flips;
   return {
@@ -57,4 +51,19 @@ export function compareCandidates(
     pAdjusted,
     verdict,
   }));
+}
+
+/** The exact test alone: nothing is resampled. */
+export function mcnemarOf(baseline: ScoredSamples, candidate: ScoredSamples): McNemar {
+  const { rightToWrong, wrongToRight } = countFlips(paired(baseline, candidate)).total;
+  return mcnemarExact(rightToWrong, wrongToRight);
+}
+
+function paired(baseline: ScoredSamples, candidate: ScoredSamples): PairedPredictions {
+  return {
+    labels: baseline.labels,
+    predictedA: baseline.predicted,
+    predictedB: candidate.predicted,
+    classCount: baseline.classCount,
+  };
 }

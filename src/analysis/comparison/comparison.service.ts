@@ -1,6 +1,7 @@
 /** Compares results on the same samples, and remembers what was compared last. */
 import { UserError } from '../../errors';
 import type { EvaluationResult } from '../../evaluations/evaluation-result.entity';
+import type { McNemar } from '../../metrics/comparison/mcnemar';
 import { bootstrapOptions } from '../../metrics/statistics/bootstrap-options';
 import { ByteLru } from '../byte-lru';
 import type { PredictionStore } from '../prediction-store';
@@ -70,6 +71,13 @@ export class ComparisonService {
     );
     if (first === undefined) throw new Error('a baseline was loaded');
     return this.thread.run('compareMany', { baseline: first, candidates: others });
+  }
+
+  /** @throws UserError RESULTS_NOT_COMPARABLE; as `PredictionStore.get` does */
+  async mcnemar(pair: ResultPair): Promise<McNemar> {
+    checkComparable(pair);
+    const { baseline, candidate } = await this.predictions(pair);
+    return this.thread.run('mcnemar', { baseline: baseline.scores, candidate: candidate.scores });
   }
 
   /** The samples of one kind on which the two differ, with the predictions that they are read from. */

@@ -1,8 +1,8 @@
 /** Comparisons over GraphQL: is the candidate better than the baseline, and on which samples do they differ? */
 import { Args, Authorized, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { UserError } from '../../errors';
 import type { EvaluationResult } from '../../evaluations/evaluation-result.entity';
 import type { EvaluationContext } from '../../evaluations/loaders';
+import { resultNotFound } from '../../evaluations/named-result';
 import { sampleSource } from '../sample-source';
 import { samplePrediction } from '../sample-predictions';
 import { CompareArgs, CompareManyArgs, FlipSamplesArgs } from './comparison-args';
@@ -121,9 +121,5 @@ export class ResultComparisonResolver {
 async function existing(id: string, { loaders }: EvaluationContext): Promise<EvaluationResult> {
   const result = await loaders.result.load(id);
   if (result) return result;
-  throw new UserError(
-    'RESULT_NOT_FOUND',
-    `there is no result ${id}; a result has its run's id once that has succeeded`,
-    { details: { id } },
-  );
+  throw resultNotFound(id);
 }

@@ -7,6 +7,7 @@ import {
   type CandidateComparison,
   compareCandidates,
   comparePredictions,
+  mcnemarOf,
   type ComparisonOptions,
   type PredictionComparison,
 } from '../comparison/compare-predictions';
@@ -42,6 +43,8 @@ export const TASKS = {
     baseline: ScoredSamples;
     candidates: ScoredSamples[];
   }): CandidateComparison[] => compareCandidates(asked.baseline, asked.candidates),
+
+  mcnemar: ({ baseline, candidate }: Pair) => mcnemarOf(baseline, candidate),
 
   flips: ({ baseline, candidate, selection }: Pair & { selection: FlipSelection }): number[] =>
     selectFlips(baseline, candidate, selection),

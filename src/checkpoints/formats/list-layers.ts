@@ -1,14 +1,23 @@
 /** A checkpoint's layers one by one, for people to read. */
-import type { CheckpointFiles } from './checkpoint-files';
+import type { ImageShape } from '../../datasets/dataset';
+import { architectureFor } from '../architectures/architecture-for';
+import { checkTensors, type TensorShapes } from '../architectures/bind-state-dict';
+import type { CheckpointFiles, CheckpointFormat } from './checkpoint-files';
 import { onnxBytes } from './describe-checkpoint';
 import type { LayerSpec } from './layer-spec';
 import { type Flow, shapesThrough } from './model-shapes';
 import { readParts } from './onnx/onnx-parts';
 import { readOnnx } from './onnx/read-onnx';
+import { loadOnnxIndex } from './onnx/read-onnx-index';
+import { readPytorchIndex } from './read-pytorch-index';
 import { isSequential, readSequential } from './read-sequential';
+import { readSafetensorsHeader } from './safetensors/read-safetensors';
 import { parametersIn, type SequentialModel, specOf, wordsOf } from './sequential-model';
+import { sidecarOf, type Sources, tfjsJsonOf, weightsOf } from './sources';
 import { nodeNameOf } from './tfjs-graph-nodes';
-import { readTfjsGraph } from './tfjs-graph';
+import { readTfjsGraph, readTfjsGraphIndex, type TfjsGraph } from './tfjs-graph';
+import { readTfjsLayersIndex } from './tfjs-layers';
+import { MODEL_FILE } from './tfjs-manifest';
 
 export interface ListedLayer {
   /** What it or its tensors are called; '' where it has no name. Text out of the file. */
@@ -29,13 +38,51 @@ export interface ListedLayer {
  * @throws UserError what the reader of the format throws
  */
 export function listLayers(checkpoint: CheckpointFiles): ListedLayer[] {
-  if (isSequential(checkpoint)) return layersOf(readSequential(checkpoint).model);
-  return checkpoint.format === 'onnx' ? onnxNodes(onnxBytes(checkpoint)) : graphNodes(checkpoint);
+  if (isSequential(checkpoint)) return modelLayers(readSequential(checkpoint).model);
+  return checkpoint.format === 'onnx'
+    ? onnxNodes(onnxBytes(checkpoint))
+    : graphNodes(readTfjsGraph(checkpoint));
 }
 
-function layersOf(model: SequentialModel): ListedLayer[] {
-  const specs = model.layers.map(specOf);
-  const flows = shapesThrough(model.inputShape, specs);
+/**
+ * The same from the files' index, so that memory does not grow with the weights, whose values are not looked at.
+ *
+ * @throws UserError as describeSources
+ */
+export async function listLayersOfSources(
+  format: CheckpointFormat,
+  sources: Sources,
+): Promise<ListedLayer[]> {
+  switch (format) {
+    case 'onnx':
+      return onnxNodes(await loadOnnxIndex(weightsOf(sources)));
+    case 'pytorch-state-dict':
+      return stateDictLayers(await readPytorchIndex(weightsOf(sources)), sources);
+    case 'safetensors':
+      return stateDictLayers(await readSafetensorsHeader(weightsOf(sources)), sources);
+    case 'tfjs-layers':
+      return modelLayers(readTfjsLayersIndex(await modelJsonOf(sources)));
+    case 'tfjs-graph':
+      return graphNodes(readTfjsGraphIndex(await modelJsonOf(sources)));
+  }
+}
+
+async function stateDictLayers(tensors: TensorShapes, sources: Sources): Promise<ListedLayer[]> {
+  const { inputShape, layers } = architectureFor(tensors, await sidecarOf(sources));
+  checkTensors(layers, tensors);
+  return layersOf(inputShape, layers);
+}
+
+async function modelJsonOf(sources: Sources): Promise<Uint8Array> {
+  return (await tfjsJsonOf(sources)).get(MODEL_FILE) ?? new Uint8Array();
+}
+
+function modelLayers({ inputShape, layers }: SequentialModel): ListedLayer[] {
+  return layersOf(inputShape, layers.map(specOf));
+}
+
+function layersOf(inputShape: ImageShape, specs: readonly LayerSpec[]): ListedLayer[] {
+  const flows = shapesThrough(inputShape, specs);
   return specs.map((spec, position) => ({
     name: 'name' in spec ? spec.name : '',
     kind: wordsOf(spec),
@@ -79,8 +126,7 @@ function onnxNodes(bytes: Uint8Array): ListedLayer[] {
   });
 }
 
-function graphNodes(checkpoint: CheckpointFiles): ListedLayer[] {
-  const { nodes, weights } = readTfjsGraph(checkpoint);
+function graphNodes({ nodes, weights }: TfjsGraph): ListedLayer[] {
   const shapes = new Map(weights.map(({ name, shape }) => [name, shape]));
   return nodes
     .filter(({ op }) => !['Const', 'Placeholder', 'NoOp'].includes(op))

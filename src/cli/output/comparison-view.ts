@@ -4,8 +4,8 @@ import type {
   McNemarTest,
   MetricDelta,
 } from '../../analysis/comparison/comparison-fields';
+import { RESULT_METRIC_LABELS } from '../../evaluations/result-metric';
 import type { Outcome } from '../../metrics/comparison/verdict';
-import { METRIC_NAMES } from './metric-names';
 import { formatCount, formatPercent, formatScore } from './numbers';
 import { printable, truncate } from './printable';
 import { type Style, styleFor } from './style';
@@ -87,7 +87,7 @@ function deltaLines({ deltas }: ShownComparison, style: Style): string[] {
       ...['Baseline', 'Candidate', 'Delta', 'Low', 'High'].map(right),
     ],
     deltas.map(({ metric, baseline, candidate, delta, lower, upper }) => [
-      METRIC_NAMES[metric],
+      RESULT_METRIC_LABELS[metric],
       score(baseline),
       score(candidate),
       ...[delta, lower, upper].map(signed),

@@ -1,4 +1,5 @@
 /** An evaluation's result for a terminal: where it comes from, the scalars, the classes, the confusion. */
+import { RESULT_METRIC_LABELS, type ResultMetric } from '../../evaluations/result-metric';
 import type { PrecisionRecallF1 } from '../../metrics/class-metrics';
 import type { ScoreMetrics } from '../../metrics/full-report';
 import type { Report } from '../../metrics/report';
@@ -31,9 +32,9 @@ const DEFAULT_WIDTH = 100;
 const CLASS_NAME_WIDTH = 32;
 /** Top-1 is the accuracy, which has its line already. */
 const TOP_NAMES = [
-  [2, 'top2'],
-  [3, 'top3'],
-  [5, 'top5'],
+  [2, 'top2', 'top2Accuracy'],
+  [3, 'top3', 'top3Accuracy'],
+  [5, 'top5', 'top5Accuracy'],
 ] as const;
 
 /** Writes the whole result; names are made printable first, wherever they come from. */
@@ -74,30 +75,31 @@ function scalarPairs(
     value === null || value === undefined ? 'undefined' : formatScore(value);
   const range = ({ low, high }: Interval): string => `${formatScore(low)} to ${formatScore(high)}`;
   const row = (
-    title: string,
+    metric: ResultMetric,
     value: number | null | undefined,
     name?: IntervalScalar,
   ): [string, string] => {
+    const title = RESULT_METRIC_LABELS[metric];
     const interval = name && found?.intervals[name];
     return [title, interval ? `${score(value)}  (${range(interval)})` : score(value)];
   };
   const { topK, brier, rocAucOvr, averagePrecision, calibration } = report;
   return [
     ['Samples', formatCount(report.sampleCount)],
-    row('Loss', report.loss, 'loss'),
-    row('Accuracy', report.accuracy, 'accuracy'),
+    row('loss', report.loss, 'loss'),
+    row('accuracy', report.accuracy, 'accuracy'),
     ['  95 % (Wilson)', range(report.accuracyWilson95)],
-    row('Balanced accuracy', report.balancedAccuracy, 'balancedAccuracy'),
-    row('Macro-F1', report.macro.f1, 'macroF1'),
-    row("Cohen's kappa", report.cohenKappa, 'cohenKappa'),
-    row('Matthews corr.', report.matthewsCorrcoef, 'matthewsCorrcoef'),
-    ...TOP_NAMES.filter(([k]) => topK?.[k] !== undefined).map(([k, name]) =>
-      row(`Top-${k} accuracy`, topK?.[k], name),
+    row('balancedAccuracy', report.balancedAccuracy, 'balancedAccuracy'),
+    row('macroF1', report.macro.f1, 'macroF1'),
+    row('cohenKappa', report.cohenKappa, 'cohenKappa'),
+    row('matthewsCorrcoef', report.matthewsCorrcoef, 'matthewsCorrcoef'),
+    ...TOP_NAMES.filter(([k]) => topK?.[k] !== undefined).map(([k, name, metric]) =>
+      row(metric, topK?.[k], name),
     ),
-    ...(brier === undefined ? [] : [row('Brier score', brier, 'brier')]),
-    ...(rocAucOvr ? [row('ROC AUC (macro)', rocAucOvr.macro)] : []),
-    ...(averagePrecision ? [row('Avg. precision', averagePrecision.macro)] : []),
-    ...(calibration ? [row('Calibration error', calibration.expectedCalibrationError)] : []),
+    ...(brier === undefined ? [] : [row('brierScore', brier, 'brier')]),
+    ...(rocAucOvr ? [row('rocAucMacro', rocAucOvr.macro)] : []),
+    ...(averagePrecision ? [row('averagePrecisionMacro', averagePrecision.macro)] : []),
+    ...(calibration ? [row('expectedCalibrationError', calibration.expectedCalibrationError)] : []),
     ...(found ? [intervalNote(found)] : []),
   ];
 }

@@ -1,4 +1,5 @@
 /** The way between the rooms. */
+import { useEffect, useRef } from 'react';
 import { Link } from '../router/link';
 import { pathTo, type RouteName } from '../router/routes';
 import { useStore } from '../client/store';
@@ -14,6 +15,15 @@ const ROOMS: readonly { name: RouteName; label: string; also?: readonly RouteNam
 ];
 
 export function Navigation({ current }: { current: RouteName | undefined }) {
+  const links = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone not all links fit side by side, and the one of this room may be out of sight.
+    const here = links.current?.querySelector<HTMLElement>('.near');
+    if (links.current && here) {
+      links.current.scrollLeft =
+        here.offsetLeft - links.current.offsetLeft - links.current.clientWidth / 2;
+    }
+  }, [current]);
   return (
     <header className="top">
       <a className="skip" href="#main">
@@ -26,7 +36,7 @@ export function Navigation({ current }: { current: RouteName | undefined }) {
         </svg>
         Assay
       </Link>
-      <nav aria-label="Rooms">
+      <nav ref={links} aria-label="Rooms">
         {ROOMS.map(({ name, label, also = [] }) => {
           const here = current === name;
           const near = here || (current !== undefined && also.includes(current));

@@ -58,7 +58,7 @@ export function CheckpointFacts({ checkpoint }: { checkpoint: CheckpointFactsFra
         ['Channels', preprocessing.channelOrder],
         ['Outputs', preprocessing.output === 'LOGITS' ? 'logits' : 'probabilities'],
         ['Preprocessing’s SHA-256', <Digest key="own" value={checkpoint.preprocessingDigest} />],
-        ['Layers', checkpoint.architecture],
+        ['Architecture', checkpoint.architecture],
         ...(checkpoint.notes === '' ? [] : [['Notes', checkpoint.notes] as const]),
       ]}
     />

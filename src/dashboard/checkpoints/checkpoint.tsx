@@ -1,4 +1,5 @@
 /** One checkpoint: what it is, what it is called, and what came of it. */
+import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
 import { Link } from '../router/link';
@@ -8,7 +9,11 @@ import { PageHead } from '../ui/page-head';
 import { Panel } from '../ui/panel';
 import { Aliases } from './aliases';
 import { CheckpointFacts, MetadataPanel } from './checkpoint-facts';
+import { Deletion } from './deletion';
+import { Layers } from './layers';
+import { Lineage } from './lineage';
 import { ResultsOf } from './results-of';
+import { WordsForm } from './words-form';
 import './checkpoints.css';
 
 const CHECKPOINT = graphql(`
@@ -25,6 +30,7 @@ const CHECKPOINT = graphql(`
 `);
 
 export default function Checkpoint({ id }: { id: string }) {
+  const [editing, setEditing] = useState<'not yet' | 'now' | 'done'>('not yet');
   const [query] = useQuery({
     query: CHECKPOINT,
     variables: { id },
@@ -45,16 +51,45 @@ export default function Checkpoint({ id }: { id: string }) {
               )
             }
           />
-          <Panel title="Facts">
+          <Panel
+            title="Facts"
+            actions={
+              editing !== 'now' && (
+                <button
+                  type="button"
+                  // The button that closed the form is gone, and the keyboard goes on from here.
+                  autoFocus={editing === 'done'}
+                  onClick={() => {
+                    setEditing('now');
+                  }}
+                >
+                  Edit name, tags, notes
+                </button>
+              )
+            }
+          >
+            {editing === 'now' && (
+              <WordsForm
+                checkpoint={checkpoint}
+                onDone={() => {
+                  setEditing('done');
+                }}
+              />
+            )}
             <CheckpointFacts checkpoint={checkpoint} />
-          </Panel>
-          <Panel title="Aliases">
-            <Aliases checkpointId={id} aliases={checkpoint.aliases} />
           </Panel>
           <Panel title="Results">
             <ResultsOf results={checkpoint.results} />
           </Panel>
+          <Panel title="Aliases">
+            <Aliases checkpointId={id} aliases={checkpoint.aliases} />
+          </Panel>
+          <Layers checkpointId={id} />
+          <Lineage checkpoint={checkpoint} />
           <MetadataPanel metadata={checkpoint.metadata} />
+          <Panel title="Deletion">
+            <Deletion id={id} isDeleted={Boolean(checkpoint.deletedAt)} />
+          </Panel>
         </>
       )}
     </Loaded>

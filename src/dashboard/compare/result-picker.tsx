@@ -1,4 +1,4 @@
-/** Which two results are compared. */
+/** Which results are compared. */
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
 import type { ResultChoicesQuery } from '../gql/graphql';
@@ -50,12 +50,18 @@ interface ResultPickerProps {
   /** Ids; empty where none is chosen. */
   baseline: string;
   candidate: string;
+  /** Ids of further candidates. */
+  others: readonly string[];
   onChange: (changes: { baseline?: string; candidate?: string }) => void;
+  onAdd: (id: string) => void;
 }
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-export function ResultPicker({ baseline, candidate, onChange }: ResultPickerProps) {
+/** What the service compares at once. */
+const MAX_CANDIDATES = 20;
+
+export function ResultPicker({ baseline, candidate, others, onChange, onAdd }: ResultPickerProps) {
   const [query] = useQuery({
     query: RESULT_CHOICES,
     variables: {
@@ -94,6 +100,15 @@ export function ResultPicker({ baseline, candidate, onChange }: ResultPickerProp
                 onChange({ candidate: id });
               }}
             />
+            {baseline !== '' && candidate !== '' && others.length + 1 < MAX_CANDIDATES && (
+              <Picker
+                label="One more candidate"
+                value=""
+                choices={choices.filter(({ id }) => ![baseline, candidate, ...others].includes(id))}
+                otherData={dataOf(baseline)}
+                onChange={onAdd}
+              />
+            )}
           </div>
         );
       }}

@@ -32,12 +32,11 @@ const WORDS: Readonly<Record<Verdict, { sign: string; text: string; className: s
 
 export function VerdictPanel({ comparison }: { comparison: VerdictFragment }) {
   const { verdict, verdictText, flips, mcnemar } = comparison;
-  const { sign, text, className } = WORDS[verdict];
   return (
     <Panel title="Verdict">
       <div className="panel-body verdict">
-        <p className={`verdict-word ${className}`}>
-          <span aria-hidden="true">{sign}</span> {text}
+        <p className="verdict-word">
+          <VerdictWord verdict={verdict} />
         </p>
         <p>{verdictText}</p>
         <dl className="counts">
@@ -50,6 +49,16 @@ export function VerdictPanel({ comparison }: { comparison: VerdictFragment }) {
         </dl>
       </div>
     </Panel>
+  );
+}
+
+/** In a word with a sign. */
+export function VerdictWord({ verdict }: { verdict: Verdict }) {
+  const { sign, text, className } = WORDS[verdict];
+  return (
+    <span className={className}>
+      <span aria-hidden="true">{sign}</span> {text}
+    </span>
   );
 }
 

@@ -1,27 +1,15 @@
-/** The scalars by which the board can rank, and how each is written. */
-import { decimal, percent } from '../ui/format';
+/** The scalars by which the board can rank. */
+import type { MetricName } from '../charts/metrics';
 
-const NAMES = {
-  ACCURACY: 'Accuracy',
-  MACRO_F1: 'Macro-F1',
-  BALANCED_ACCURACY: 'Balanced accuracy',
-  LOSS: 'Loss',
-  MATTHEWS_CORRCOEF: 'Matthews correlation',
-  ROC_AUC_MACRO: 'ROC AUC, macro',
-  BRIER_SCORE: 'Brier score',
-  EXPECTED_CALIBRATION_ERROR: 'Calibration error',
-} as const;
+export const BOARD_METRICS = [
+  'ACCURACY',
+  'MACRO_F1',
+  'BALANCED_ACCURACY',
+  'LOSS',
+  'MATTHEWS_CORRCOEF',
+  'ROC_AUC_MACRO',
+  'BRIER_SCORE',
+  'EXPECTED_CALIBRATION_ERROR',
+] as const satisfies readonly MetricName[];
 
-export type BoardMetric = keyof typeof NAMES;
-
-export const BOARD_METRICS = Object.keys(NAMES) as [BoardMetric, ...BoardMetric[]];
-
-const SHARES: readonly BoardMetric[] = ['ACCURACY', 'MACRO_F1', 'BALANCED_ACCURACY'];
-
-export function metricName(metric: BoardMetric): string {
-  return NAMES[metric];
-}
-
-export function metricText(metric: BoardMetric, value: number): string {
-  return SHARES.includes(metric) ? percent(value) : decimal(value);
-}
+export type BoardMetric = (typeof BOARD_METRICS)[number];

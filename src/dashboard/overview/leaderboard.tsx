@@ -1,6 +1,7 @@
 /** The best result of each checkpoint on a split; those that can't be told from the first are marked. */
 import { useEffect } from 'react';
 import { useQuery } from 'urql';
+import { METRICS, metricText } from '../charts/metrics';
 import { graphql } from '../gql';
 import type { LeaderboardQuery } from '../gql/graphql';
 import { useChoice } from '../router/choice';
@@ -10,7 +11,7 @@ import { Empty } from '../ui/empty';
 import { ago, moment } from '../ui/format';
 import { Loaded } from '../ui/loaded';
 import { Panel } from '../ui/panel';
-import { BOARD_METRICS, type BoardMetric, metricName, metricText } from './board-metrics';
+import { BOARD_METRICS, type BoardMetric } from './board-metrics';
 import { IntervalBar, spanOf } from './interval-bar';
 
 const LEADERBOARD = graphql(`
@@ -55,25 +56,29 @@ export function Leaderboard({ datasetId, split, newest }: LeaderboardProps) {
   useEffect(() => {
     ask({ requestPolicy: 'network-only' });
   }, [newest, ask]);
+  const addressOfAll = comparisonOf(query.data?.leaderboard ?? []);
   return (
     <Panel
       title="Leaderboard"
       actions={
-        <label>
-          <span className="label">By</span>{' '}
-          <select
-            value={metric}
-            onChange={({ target }) => {
-              setMetric(target.value as BoardMetric);
-            }}
-          >
-            {BOARD_METRICS.map((name) => (
-              <option key={name} value={name}>
-                {metricName(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <>
+          {addressOfAll !== undefined && <Link to={addressOfAll}>Compare all</Link>}
+          <label>
+            <span className="label">By</span>{' '}
+            <select
+              value={metric}
+              onChange={({ target }) => {
+                setMetric(target.value as BoardMetric);
+              }}
+            >
+              {BOARD_METRICS.map((name) => (
+                <option key={name} value={name}>
+                  {METRICS[name].label}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
       }
     >
       <Loaded query={query} rows={4}>
@@ -89,6 +94,14 @@ export function Leaderboard({ datasetId, split, newest }: LeaderboardProps) {
   );
 }
 
+/** Of the first with all others; undefined where a line's own link says the same. */
+function comparisonOf([first, second, ...others]: readonly Entry[]): string | undefined {
+  if (first === undefined || second === undefined || others.length === 0) return undefined;
+  const also = others.map(({ result }) => result.id).join(',');
+  const search = { baseline: first.result.id, candidate: second.result.id, also };
+  return pathTo('compare', {}, search);
+}
+
 function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMetric }) {
   const span = spanOf(entries);
   return (
@@ -101,9 +114,9 @@ function Board({ entries, metric }: { entries: readonly Entry[]; metric: BoardMe
             </th>
             <th scope="col">Checkpoint</th>
             <th scope="col" className="number">
-              {metricName(metric)}
+              {METRICS[metric].label}
             </th>
-            <th scope="col">95 % interval</th>
+            <th scope="col">95% interval</th>
             <th scope="col">Beside the first</th>
             <th scope="col">When</th>
             <th scope="col">

@@ -161,7 +161,7 @@ export function Samples({ resultId, classNames, sampleCount }: SamplesProps) {
         <p className="note" role="status">
           {page === undefined
             ? 'Counting…'
-            : `${integer(page.totalCount)} of ${integer(sampleCount)} samples: ${sentence(only, trueClass, predictedClass, classNames)}`}
+            : `${integer(page.totalCount)} of ${integer(sampleCount)} samples: ${sentence(only, trueClass, predictedClass, classNames)}, ${ORDERS[order]}`}
         </p>
         <Loaded query={query} rows={6}>
           {({ evaluationResult }) => (

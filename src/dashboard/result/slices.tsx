@@ -149,8 +149,8 @@ export function Slices({ resultId }: { resultId: string }) {
         }
       </Loaded>
       <p className="note">
-        The weakest first, by the upper ends of their 95 % intervals. Fisher’s exact test against
-        all other samples, corrected for the number of slices.
+        The weakest first, by the upper ends of their 95% intervals. Fisher’s exact test against all
+        other samples, corrected for the number of slices.
       </p>
     </Panel>
   );

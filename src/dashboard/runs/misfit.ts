@@ -1,6 +1,7 @@
 /** Why a checkpoint can not be evaluated on a dataset, as far as the page can tell. */
 
 interface Wanted {
+  format: string;
   classCount: number;
   inputHeight: number;
   inputWidth: number;
@@ -15,8 +16,12 @@ interface Given {
 }
 
 /** @returns undefined where they fit */
-export function misfit(checkpoint: Wanted, dataset: Given): string | undefined {
-  const { classCount, inputHeight, inputWidth, inputChannels } = checkpoint;
+export function misfit(
+  checkpoint: Wanted,
+  dataset: Given,
+  engine: 'ONNX' | 'TFJS',
+): string | undefined {
+  const { format, classCount, inputHeight, inputWidth, inputChannels } = checkpoint;
   const { classNames, imageHeight, imageWidth, imageChannels } = dataset;
   const input = `${inputHeight}×${inputWidth}×${inputChannels}`;
   const image = `${imageHeight}×${imageWidth}×${imageChannels}`;
@@ -25,6 +30,9 @@ export function misfit(checkpoint: Wanted, dataset: Given): string | undefined {
   }
   if (classCount !== classNames.length) {
     return `The checkpoint knows ${classCount} classes, the dataset has ${classNames.length}.`;
+  }
+  if (format === 'TFJS_GRAPH' && engine !== 'TFJS') {
+    return 'A TensorFlow.js graph model needs the engine TFJS.';
   }
   return undefined;
 }

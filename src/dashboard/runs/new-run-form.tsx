@@ -61,13 +61,14 @@ interface NewRunFormProps {
 
 export function NewRunForm({ checkpoints, datasets }: NewRunFormProps) {
   const [checkpointId, setCheckpointId] = useSearchParam('checkpoint', checkpoints[0]?.id ?? '');
-  const [datasetId, setDatasetId] = useSearchParam('dataset', datasets[0]?.id ?? '');
   const [splitName, setSplit] = useSearchParam('split', 'test');
   const [engine, setEngine] = useChoice('engine', ENGINES);
   const [batchSize, setBatchSize] = useState('64');
   const [force, setForce] = useState(false);
   const [{ fetching, error }, start] = useMutation(RUN_EVALUATION);
   const checkpoint = checkpoints.find(({ id }) => id === checkpointId);
+  const fitting = datasets.find((one) => checkpoint && !misfit(checkpoint, one, engine));
+  const [datasetId, setDatasetId] = useSearchParam('dataset', (fitting ?? datasets[0])?.id ?? '');
   const dataset = datasets.find(({ id }) => id === datasetId);
   const split = dataset?.splits.find(({ name }) => name === splitName) ?? dataset?.splits[0];
   if (checkpoints.length === 0) {
@@ -80,6 +81,14 @@ export function NewRunForm({ checkpoints, datasets }: NewRunFormProps) {
         }
       >
         There is no checkpoint yet.
+      </Empty>
+    );
+  }
+  if (datasets.length === 0) {
+    return (
+      <Empty>
+        There is no dataset yet. <code>npm start</code> brings Fashion-MNIST, or the built-in sample
+        set where that can’t be had.
       </Empty>
     );
   }
@@ -97,7 +106,7 @@ export function NewRunForm({ checkpoints, datasets }: NewRunFormProps) {
       if (data !== undefined) navigate(pathTo('run', { id: data.runEvaluation.id }));
     });
   };
-  const doubt = checkpoint && dataset && misfit(checkpoint, dataset);
+  const doubt = checkpoint && dataset && misfit(checkpoint, dataset, engine);
   return (
     <form className="form" onSubmit={submit}>
       <Field label="Checkpoint">

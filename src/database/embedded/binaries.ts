@@ -61,7 +61,7 @@ async function installedRoot(): Promise<string> {
  * npm packages hold no symbolic links: the package makes them in an install script, which may be off.
  * @returns false when a link is missing and the folder is not ours to write
  */
-async function linkLibraries(root: string): Promise<boolean> {
+export async function linkLibraries(root: string): Promise<boolean> {
   for (const { source, target } of await readLinks(root)) {
     try {
       await symlink(basename(source), join(root, '..', target));

@@ -132,7 +132,7 @@ async function tailOf(home: Home, from: number, pid: number | undefined): Promis
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -4,6 +4,7 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from '
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import { rowSums } from '../../metrics/confusion-matrix';
 import { type DummyBaseline, dummyBaselines } from '../../metrics/dummy-baselines';
+import type { MeasuredCurves } from '../../metrics/ranking/one-vs-rest';
 import { EvaluationResult } from '../evaluation-result.entity';
 import type { EvaluationContext } from '../loaders';
 import { CurvesService, MAX_CURVES } from './curves.service';
@@ -20,6 +21,12 @@ class CurvesArgs {
   @ArrayMaxSize(MAX_CURVES)
   @IsInt({ each: true })
   classIndexes?: number[] | null;
+}
+
+interface AskedCurves {
+  result: EvaluationResult;
+  args: CurvesArgs;
+  context: EvaluationContext;
 }
 
 /** All outputs of a run are read and ranked, and some 400 points a class go out. */
@@ -51,16 +58,12 @@ export class ResultScoresResolver {
   }
 
   @FieldResolver(() => [ClassCurve], { complexity: costOfCurves })
-  async rocCurves(
+  rocCurves(
     @Root() result: EvaluationResult,
-    @Args(() => CurvesArgs) { classIndexes }: CurvesArgs,
-    @Ctx() { loaders }: EvaluationContext,
+    @Args(() => CurvesArgs) args: CurvesArgs,
+    @Ctx() context: EvaluationContext,
   ): Promise<ClassCurve[]> {
-    const dataset = await loaders.dataset.load(result.datasetId);
-    const curves = await this.curves.curves(result, dataset, classIndexes);
-    return curves.map(({ classIndex, roc, rocAuc }) => ({
-      classIndex,
-      className: dataset.classNames[classIndex] ?? String(classIndex),
+    return this.curvesOf({ result, args, context }, ({ roc, rocAuc }) => ({
       area: rocAuc,
       points: (roc ?? []).map(({ falsePositiveRate: x, truePositiveRate: y, threshold }) => ({
         x,
@@ -71,16 +74,12 @@ export class ResultScoresResolver {
   }
 
   @FieldResolver(() => [ClassCurve], { complexity: costOfCurves })
-  async precisionRecallCurves(
+  precisionRecallCurves(
     @Root() result: EvaluationResult,
-    @Args(() => CurvesArgs) { classIndexes }: CurvesArgs,
-    @Ctx() { loaders }: EvaluationContext,
+    @Args(() => CurvesArgs) args: CurvesArgs,
+    @Ctx() context: EvaluationContext,
   ): Promise<ClassCurve[]> {
-    const dataset = await loaders.dataset.load(result.datasetId);
-    const curves = await this.curves.curves(result, dataset, classIndexes);
-    return curves.map(({ classIndex, precisionRecall, averagePrecision }) => ({
-      classIndex,
-      className: dataset.classNames[classIndex] ?? String(classIndex),
+    return this.curvesOf({ result, args, context }, ({ precisionRecall, averagePrecision }) => ({
       area: averagePrecision,
       points: (precisionRecall ?? []).map(({ recall: x, precision: y, threshold }) => ({
         x,
@@ -93,5 +92,18 @@ export class ResultScoresResolver {
   @FieldResolver(() => [DummyBaselineFigures])
   dummyBaselines(@Root() { confusionMatrix }: EvaluationResult): DummyBaseline[] {
     return dummyBaselines(rowSums(confusionMatrix));
+  }
+
+  private async curvesOf(
+    { result, args, context }: AskedCurves,
+    drawn: (curves: MeasuredCurves) => Pick<ClassCurve, 'area' | 'points'>,
+  ): Promise<ClassCurve[]> {
+    const dataset = await context.loaders.dataset.load(result.datasetId);
+    const curves = await this.curves.curves(result, dataset, args.classIndexes);
+    return curves.map((measured) => ({
+      classIndex: measured.classIndex,
+      className: dataset.classNames[measured.classIndex] ?? String(measured.classIndex),
+      ...drawn(measured),
+    }));
   }
 }

@@ -2,9 +2,9 @@
 import type { EntityManager } from 'typeorm';
 import type { OutputKind } from '../../checkpoints/preprocessing';
 import type { Dataset } from '../../datasets/dataset.entity';
-import type { DatasetService, LabelledSplit } from '../../datasets/dataset.service';
-import { UserError } from '../../errors';
+import type { DatasetService } from '../../datasets/dataset.service';
 import { PredictionBlock } from '../prediction-block.entity';
+import { checkFits, dataChanged } from './readable-predictions';
 
 /** Both arrays lie in shared memory: a thread reads them without a copy. */
 export interface RunPredictions {
@@ -13,16 +13,6 @@ export interface RunPredictions {
   labels: Uint16Array<SharedArrayBuffer>;
   classCount: number;
   kind: OutputKind;
-}
-
-/** 256 MiB as float32: 50,000 samples of 1,000 classes, or 4 million of 16, fit. */
-const MAX_OUTPUTS = 2 ** 26;
-/** What is computed of a sample takes some 80 bytes beside its outputs. */
-const MAX_SAMPLES = 2 ** 22;
-
-/** Whether all outputs of a run may be in memory at a time; larger runs keep what their shards have counted. */
-export function fitsInMemory(sampleCount: number, classCount: number): boolean {
-  return sampleCount <= MAX_SAMPLES && sampleCount * classCount <= MAX_OUTPUTS;
 }
 
 /**
@@ -38,8 +28,8 @@ export async function loadRunPredictions(
   const { runId, dataset } = evaluated;
   const split = await datasets.loadLabels(dataset, evaluated.split);
   const { labels, classCount, sampleCount } = split;
-  if (split.digest !== evaluated.dataDigest) throw dataChanged(evaluated.split, dataset);
-  if (!fitsInMemory(sampleCount, classCount)) throw tooLarge(split);
+  if (split.digest !== evaluated.dataDigest) throw dataChanged(evaluated, dataset);
+  checkFits(split);
   const outputs = new Float32Array(
     new SharedArrayBuffer(sampleCount * classCount * Float32Array.BYTES_PER_ELEMENT),
   );
@@ -54,20 +44,4 @@ export async function loadRunPredictions(
     kind = block.kind;
   }
   return { outputs, labels, classCount, kind };
-}
-
-function dataChanged(split: string, dataset: Dataset): UserError {
-  return new UserError(
-    'RESULT_DATA_CHANGED',
-    `the split ${split} of ${dataset.name} is not what the run evaluated; start a new run on the present data`,
-  );
-}
-
-function tooLarge({ sampleCount, classCount }: LabelledSplit): UserError {
-  return new UserError(
-    'RESULT_TOO_LARGE',
-    `${sampleCount} samples of ${classCount} classes are more outputs than are held in memory at a time ` +
-      `(${MAX_OUTPUTS} outputs, ${MAX_SAMPLES} samples): ask for the metrics of counts, or evaluate a smaller split`,
-    { details: { sampleCount, classCount } },
-  );
 }

@@ -42,6 +42,9 @@ describeWithReference('results on the page', () => {
     await service.end();
   });
 
+  const rowSum = (row: number) => counts[row]?.reduce((sum, count) => sum + count, 0) ?? NaN;
+  const columnSum = (column: number) =>
+    counts.reduce((sum, line) => sum + (line[column] ?? NaN), 0);
   const cell = (page: Page, row: number, column: number) =>
     page.getByRole('grid').locator(`[data-place="${row}-${column}"]`);
 
@@ -56,6 +59,41 @@ describeWithReference('results on the page', () => {
     );
     expect(complaints).toEqual([]);
     expect(strayRequests(service.app.url)).toEqual([]);
+  });
+
+  it.each([
+    ['true', (row: number) => rowSum(row)],
+    ['pred', (_: number, column: number) => columnSum(column)],
+    ['all', () => counts.reduce((sum, _, row) => sum + rowSum(row), 0)],
+  ] as const)('shares of kind %s are those of the counts', async (kind, sum) => {
+    const { page } = await browser.open();
+    await page.goto(`${service.app.url}/results/${service.reference}?show=${kind}`);
+    await page.getByRole('grid', { name: 'Confusion matrix' }).waitFor();
+    const shown = await page.evaluate<number[][]>(CELLS);
+    for (const [row, line] of counts.entries()) {
+      for (const [column, count] of line.entries()) {
+        // Percentages with one digit behind the point.
+        const off = (shown[row]?.[column] ?? NaN) - (100 * count) / sum(row, column);
+        expect({ row, column, isClose: Math.abs(off) < 0.0501 }).toMatchObject({ isClose: true });
+      }
+    }
+  });
+
+  it('clustered, the classes that are taken for each other stand together, with the same counts', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${service.app.url}/results/${service.reference}?sort=cluster`);
+    await page.getByRole('grid', { name: 'Confusion matrix' }).waitFor();
+    const { confusionMatrix } = (await service.client.field(
+      'evaluationResult',
+      `{ evaluationResult(id: "${service.reference}") { confusionMatrix { classNames } } }`,
+    )) as { confusionMatrix: { classNames: string[] } };
+    const names = (await page.locator('[role=rowheader] title').allTextContents()).map((name) =>
+      confusionMatrix.classNames.indexOf(name),
+    );
+    expect(names.toSorted((a, b) => a - b)).toEqual(counts.map((_, index) => index));
+    const shown = await page.evaluate<number[][]>(CELLS);
+    expect(shown).toEqual(names.map((row) => names.map((column) => counts[row]?.[column])));
+    expect(Math.abs(names.indexOf(SHIRT) - names.indexOf(T_SHIRT))).toBeLessThanOrEqual(2);
   });
 
   it('a click on Shirt taken for T-shirt/top shows its images, and the link shows them to others', async () => {

@@ -1,18 +1,21 @@
 /**
  * Pictures of every page in both themes and three widths, of a service with real results.
  *
- *   npm run screenshots -- FOLDER [--url http://127.0.0.1:4000]
+ *   npm run screenshots -- [FOLDER] [--url http://127.0.0.1:4000] [--readme .github/page.png]
  *
  * With --url a service that runs is taken as it is; without, one is started on a folder of its own and filled.
+ * --readme takes the README's picture too: the best result down to its matrix, light, with a cell opened.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
 import { projectRoot } from '../../../src/config/project-root';
 import { openBrowser } from '../../support/chromium';
 import { buildPage } from '../../support/page-build';
+import { GraphQLClient } from '../../support/graphql-client';
 import { fillService } from '../../support/filled-service';
 import { addressesOf } from '../../support/page-addresses';
 
@@ -20,6 +23,10 @@ const WIDTHS = [390, 1024, 1680];
 const THEMES = ['light', 'dark'] as const;
 /** Queries that follow each other, charts that are drawn, images that come. */
 const SETTLE_MS = 400;
+const README_WIDTH = 1280;
+const README_MARGIN = 16;
+/** Shirts taken for T-shirts, the CNN's most frequent error. */
+const README_CELL = '?true=6&predicted=0';
 
 async function takePictures(url: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -30,11 +37,7 @@ async function takePictures(url: string, folder: string): Promise<void> {
       for (const width of WIDTHS) {
         const { page, context } = await browser.open({ colorScheme, width, height: 900 });
         for (const [name, address] of pages) {
-          await page.goto(new URL(address, url).href);
-          await page.locator('h1, .graphiql-container').first().waitFor();
-          await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-          await page.waitForLoadState('networkidle');
-          await page.waitForTimeout(SETTLE_MS);
+          await openSettled(page, new URL(address, url).href);
           const file = path.join(folder, `${name}-${colorScheme}-${width}.png`);
           await page.screenshot({ path: file, fullPage: true });
           process.stdout.write(`${file}\n`);
@@ -42,6 +45,38 @@ async function takePictures(url: string, folder: string): Promise<void> {
         await context.close();
       }
     }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function openSettled(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator('h1, .graphiql-container').first().waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(SETTLE_MS);
+}
+
+async function takeReadmePicture(url: string, file: string): Promise<void> {
+  const [best] = (await new GraphQLClient(url).nodes(
+    'evaluationResults',
+    '{ evaluationResults(first: 1, orderBy: { by: ACCURACY }) { nodes { id } } }',
+  )) as { id: string }[];
+  if (best === undefined) throw new Error('the service has no result');
+  const browser = await openBrowser();
+  try {
+    const { page } = await browser.open({ width: README_WIDTH, height: 900 });
+    await openSettled(page, `${url}/results/${best.id}${README_CELL}`);
+    const matrix = await page.getByRole('region', { name: 'Confusion matrix' }).boundingBox();
+    if (matrix === null) throw new Error('the result has no matrix');
+    const height = Math.round(matrix.y + matrix.height + README_MARGIN);
+    await page.screenshot({
+      path: file,
+      fullPage: true,
+      clip: { x: 0, y: 0, width: README_WIDTH, height },
+    });
+    process.stdout.write(`${file}\n`);
   } finally {
     await browser.close();
   }
@@ -87,16 +122,22 @@ async function withService(use: (url: string) => Promise<void>): Promise<void> {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { url: { type: 'string' } },
+    options: { url: { type: 'string' }, readme: { type: 'string' } },
   });
   const [folder] = positionals;
-  if (folder === undefined) throw new Error('Say where to: npm run screenshots -- FOLDER');
+  if (folder === undefined && values.readme === undefined) {
+    throw new Error('Say where to: npm run screenshots -- FOLDER');
+  }
+  const take = async (url: string) => {
+    if (folder !== undefined) await takePictures(url, folder);
+    if (values.readme !== undefined) await takeReadmePicture(url, values.readme);
+  };
   if (values.url !== undefined) {
-    await takePictures(values.url, folder);
+    await take(values.url);
     return;
   }
   await buildPage();
-  await withService((url) => takePictures(url, folder));
+  await withService(take);
 }
 
 main().catch((error: unknown) => {

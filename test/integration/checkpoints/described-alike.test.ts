@@ -5,6 +5,7 @@ import type { CheckpointFormat } from '../../../src/checkpoints/formats/checkpoi
 import { MemoryByteSource } from '../../../src/checkpoints/formats/byte-source';
 import { describeCheckpoint } from '../../../src/checkpoints/formats/describe-checkpoint';
 import { describeSources } from '../../../src/checkpoints/formats/describe-sources';
+import { listLayers, listLayersOfSources } from '../../../src/checkpoints/formats/list-layers';
 import { readCheckpoint } from '../../../src/checkpoints/formats/read-checkpoint';
 import { writeLayersModel, writeOnnxModel } from '../../support/layers-models';
 import { temporaryFolder } from '../../support/temporary-folder';
@@ -21,6 +22,9 @@ it('a tfjs model is described alike, without its weight files', async () => {
   const { whole, index } = await bothWays(format, new Map(files));
   expect(whole).toMatchObject({ classCount: 10, metadata: { name: 'net' } });
   expect(index).toEqual(whole);
+  const layers = await layersBothWays(format, new Map(files));
+  expect(layers.whole.map(({ kind }) => kind)).toContain('conv 3→4 3×3');
+  expect(layers.index).toEqual(layers.whole);
 });
 
 const FORMATS: [string, CheckpointFormat, (folder: string) => Promise<string[]>][] = [
@@ -66,6 +70,15 @@ async function filesOf(make: (folder: string) => Promise<string[]>): Promise<Fil
   );
 }
 
+/** The layers, by the whole files and by their index. */
+async function layersBothWays(format: CheckpointFormat, files: Files) {
+  const sources = new Map([...files].map(([name, bytes]) => [name, new MemoryByteSource(bytes)]));
+  return {
+    whole: listLayers({ format, files, digest: '', sizeBytes: 0 }),
+    index: await listLayersOfSources(format, sources),
+  };
+}
+
 /** The description, or the code of the refusal, by the whole files and by their index. */
 async function bothWays(format: CheckpointFormat, files: Files) {
   const outcome = async (describe: () => unknown) => {
@@ -101,6 +114,12 @@ describe.each(FORMATS)('%s', (_, format, make) => {
   it('is described alike', async () => {
     const { whole, index } = await bothWays(format, files);
     expect(whole).toMatchObject({ classCount: 10, inputShape: { height: 28, width: 28 } });
+    expect(index).toEqual(whole);
+  });
+
+  it('has the same layers', async () => {
+    const { whole, index } = await layersBothWays(format, files);
+    expect(whole.some(({ parameterCount }) => parameterCount > 0)).toBe(true);
     expect(index).toEqual(whole);
   });
 

@@ -97,21 +97,8 @@ describe('prediction blocks', () => {
 });
 
 describe('keys', () => {
-  // A table can be spread over machines only by columns that all of its unique keys hold.
-  it.each([EvaluationResult, PredictionBlock])('of %p all hold run_id', (entity) => {
-    const metadata = database.dataSource.getMetadata(entity);
-    const keys = [
-      metadata.primaryColumns.map((column) => column.databaseName),
-      ...metadata.uniques.map((unique) => unique.columns.map((column) => column.databaseName)),
-      ...metadata.indices
-        .filter((index) => index.isUnique)
-        .map((index) => index.columns.map((column) => column.databaseName)),
-    ];
-    expect(keys.length).toBeGreaterThan(0);
-    for (const key of keys) expect(key).toContain('run_id');
-  });
-
-  it('of the migrated database agree: there is no other unique index on these tables', async () => {
+  // By the entities: distribute-by-run.test.ts.
+  it('of the migrated database: results and predictions have no unique index beside their own', async () => {
     const rows = await query(
       `SELECT i.relname AS name FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
         WHERE x.indisunique AND x.indrelid IN ('evaluation_result'::regclass, 'prediction_block'::regclass)

@@ -2,74 +2,38 @@
 import { randomUUID } from 'node:crypto';
 import { OperationalError, UserError } from '../../../src/errors';
 import { EvaluationResult } from '../../../src/evaluations/evaluation-result.entity';
-import { EvaluationRun } from '../../../src/evaluations/evaluation-run.entity';
-import type { NewRun } from '../../../src/evaluations/evaluation-run.repository';
-import { PredictionBlock } from '../../../src/evaluations/prediction-block.entity';
-import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
-import {
-  created,
-  outcomeOf,
-  started,
-  type StepWorker,
-  stepWorker,
-} from '../../support/shard-workers';
-import { newRun } from '../../support/stored-rows';
+import type { EvaluationRun } from '../../../src/evaluations/evaluation-run.entity';
+import { created, outcomeOf, started } from '../../support/shard-workers';
+import { twoStepWorkers } from '../../support/two-step-workers';
 
-let database: OpenTestDatabase;
-let request: NewRun;
-let mine: StepWorker;
-let other: StepWorker;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-  request = await newRun(database.dataSource);
-  mine = await stepWorker(database.url);
-  other = await stepWorker(database.url);
-});
-
-afterAll(async () => {
-  await mine.end();
-  await other.end();
-  await database.end();
-});
-
-afterEach(async () => {
-  const runs = await database.dataSource.manager.find(EvaluationRun);
-  for (const { id } of runs) await mine.runs.markCancelled(id);
-});
-
-const now = (id: string) => database.dataSource.manager.findOneByOrFail(EvaluationRun, { id });
-const stored = async (runId: string) => ({
-  results: await database.dataSource.manager.countBy(EvaluationResult, { runId }),
-  blocks: await database.dataSource.manager.countBy(PredictionBlock, { runId }),
-});
+const two = twoStepWorkers();
 
 describe('the result of a run whose shards have all succeeded', () => {
   /** Both blocks are stored, and then nobody went on. */
   async function unsettled(): Promise<string> {
-    const { id } = await created(mine, request);
+    const { id } = await created(two.mine, two.request);
     for (let i = 0; i < 2; i++) {
-      const claim = await started(mine);
-      expect(await mine.shards.markSucceeded(claim, outcomeOf(claim))).toBe(true);
+      const claim = await started(two.mine);
+      expect(await two.mine.shards.markSucceeded(claim, outcomeOf(claim))).toBe(true);
     }
-    expect(await now(id)).toMatchObject({ state: 'RUNNING', samplesDone: 4 });
+    expect(await two.now(id)).toMatchObject({ state: 'RUNNING', samplesDone: 4 });
     return id;
   }
 
   /** The other worker's sweep, and what it began. */
   async function sweptByOther(id: string): Promise<EvaluationRun> {
-    expect(await other.sweep.sweep()).toBe(0);
-    await other.settler.settle(id);
-    return now(id);
+    expect(await two.other.sweep.sweep()).toBe(0);
+    await two.other.settler.settle(id);
+    return two.now(id);
   }
 
   const settledBy = (id: string, workerId: string, attempt: number) =>
-    database.dataSource.query(
+    two.database.dataSource.query(
       'UPDATE evaluation_run SET settling_worker_id = $2, settling_attempt = $3 WHERE id = $1',
       [id, workerId, attempt],
     );
   const beat = (id: string, secondsAgo: number) =>
-    database.dataSource.query(
+    two.database.dataSource.query(
       `INSERT INTO worker (id, host, pid, engines, concurrency, heartbeat_at)
        VALUES ($1, 'elsewhere', 1, '{onnx}', 1, now() - make_interval(secs => $2))`,
       [id, secondsAgo],
@@ -78,7 +42,7 @@ describe('the result of a run whose shards have all succeeded', () => {
   it('is computed by the next sweep where the worker died before it began', async () => {
     const id = await unsettled();
     expect(await sweptByOther(id)).toMatchObject({ state: 'SUCCEEDED', settlingAttempt: 1 });
-    expect(await stored(id)).toEqual({ results: 1, blocks: 2 });
+    expect(await two.stored(id)).toEqual({ results: 1, blocks: 2 });
   });
 
   it('is left to a worker that lives, and taken over from one that died', async () => {
@@ -90,7 +54,7 @@ describe('the result of a run whose shards have all succeeded', () => {
     expect(await sweptByOther(id)).toMatchObject({ state: 'RUNNING', settlingAttempt: 1 });
     await settledBy(id, dead, 1);
     expect(await sweptByOther(id)).toMatchObject({ state: 'SUCCEEDED', settlingAttempt: 2 });
-    expect(await stored(id)).toEqual({ results: 1, blocks: 2 });
+    expect(await two.stored(id)).toEqual({ results: 1, blocks: 2 });
   });
 
   it('is given up where it has killed four processes, and a retry computes it', async () => {
@@ -99,55 +63,55 @@ describe('the result of a run whose shards have all succeeded', () => {
     const failed = await sweptByOther(id);
     expect(failed).toMatchObject({ state: 'FAILED', failureCode: 'RUN_INTERRUPTED' });
     expect(failed.failureMessage).toContain('4 times');
-    expect(await stored(id)).toEqual({ results: 0, blocks: 2 });
-    expect(await mine.runs.markRetried(id)).toBe(true);
-    expect(await mine.start()).toBeUndefined();
+    expect(await two.stored(id)).toEqual({ results: 0, blocks: 2 });
+    expect(await two.mine.runs.markRetried(id)).toBe(true);
+    expect(await two.mine.start()).toBeUndefined();
     expect(await sweptByOther(id)).toMatchObject({ state: 'SUCCEEDED', failureCode: null });
-    expect(await stored(id)).toEqual({ results: 1, blocks: 2 });
+    expect(await two.stored(id)).toEqual({ results: 1, blocks: 2 });
   });
 
   it('is not stored once the run has been cancelled', async () => {
     const id = await unsettled();
-    const settled = other.settler.settle(id);
-    expect(await mine.runs.markCancelled(id)).toBe(true);
+    const settled = two.other.settler.settle(id);
+    expect(await two.mine.runs.markCancelled(id)).toBe(true);
     await settled;
-    expect((await now(id)).state).toBe('CANCELLED');
-    expect((await stored(id)).results).toBe(0);
+    expect((await two.now(id)).state).toBe('CANCELLED');
+    expect((await two.stored(id)).results).toBe(0);
   });
 
   it('waits while the data are away, and fails with the reason where they have changed', async () => {
     const id = await unsettled();
-    other.load = () =>
+    two.other.load = () =>
       Promise.reject(new OperationalError('DATASET_UNAVAILABLE', 'the mirror is away'));
     expect(await sweptByOther(id)).toMatchObject({ state: 'RUNNING', settlingWorkerId: null });
     // It rests before it tries again.
     expect(await sweptByOther(id)).toMatchObject({ state: 'RUNNING', settlingAttempt: 1 });
-    mine.load = () => Promise.reject(new UserError('DATASET_CHANGED', 'other samples'));
-    await mine.settler.settle(id);
-    expect(await now(id)).toMatchObject({ state: 'FAILED', failureCode: 'DATASET_CHANGED' });
-    expect(await stored(id)).toEqual({ results: 0, blocks: 2 });
-    other.load = mine.load = undefined;
+    two.mine.load = () => Promise.reject(new UserError('DATASET_CHANGED', 'other samples'));
+    await two.mine.settler.settle(id);
+    expect(await two.now(id)).toMatchObject({ state: 'FAILED', failureCode: 'DATASET_CHANGED' });
+    expect(await two.stored(id)).toEqual({ results: 0, blocks: 2 });
+    two.other.load = two.mine.load = undefined;
   });
 
   it('fails as a bug where outputs and labels are not those that were counted', async () => {
-    const { id } = await created(mine, request);
+    const { id } = await created(two.mine, two.request);
     for (let i = 0; i < 2; i++) {
-      const claim = await started(mine);
+      const claim = await started(two.mine);
       const outcome = { ...outcomeOf(claim), logits: new Float32Array([0, 1, 1, 0]) };
-      expect(await mine.shards.markSucceeded(claim, outcome)).toBe(true);
+      expect(await two.mine.shards.markSucceeded(claim, outcome)).toBe(true);
     }
-    await mine.settler.settle(id);
-    expect(await now(id)).toMatchObject({
+    await two.mine.settler.settle(id);
+    expect(await two.now(id)).toMatchObject({
       state: 'FAILED',
       failureCode: 'INTERNAL_SERVER_ERROR',
     });
   });
 
   it('of a run too large for memory keeps what its shards have counted', async () => {
-    const { id } = await created(mine, request);
+    const { id } = await created(two.mine, two.request);
     const half = 1_500_000;
     for (let i = 0; i < 2; i++) {
-      const claim = await started(mine);
+      const claim = await started(two.mine);
       const totals = {
         classCount: 2,
         sampleCount: 2 * half,
@@ -157,14 +121,14 @@ describe('the result of a run whose shards have all succeeded', () => {
           [1, half - 1],
         ],
       };
-      await mine.shards.markSucceeded(claim, { ...outcomeOf(claim), totals });
+      await two.mine.shards.markSucceeded(claim, { ...outcomeOf(claim), totals });
     }
-    await database.dataSource.query(
+    await two.database.dataSource.query(
       'UPDATE evaluation_shard SET sample_count = $2 WHERE run_id = $1',
       [id, 2 * half],
     );
-    await mine.settler.settle(id);
-    const result = await database.dataSource.manager.findOneByOrFail(EvaluationResult, {
+    await two.mine.settler.settle(id);
+    const result = await two.database.dataSource.manager.findOneByOrFail(EvaluationResult, {
       runId: id,
     });
     expect(result).toMatchObject({

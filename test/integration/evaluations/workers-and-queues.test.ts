@@ -77,6 +77,28 @@ it('shows who works on what, and what waits, until nothing does', async () => {
   await eventually('the worker is free', async () => (await workers())[0]?.shards.length === 0);
 });
 
+it('a worker does not ask after its shards at each step of a run', async () => {
+  const { dataSource } = service.app.services.database;
+  const { logger } = dataSource;
+  const asked = { steps: 0, beats: 0, shards: 0 };
+  const counting = Object.create(logger) as typeof logger;
+  counting.logQuery = (query) => {
+    if (query.includes('SET samples_done = $5')) asked.steps += 1;
+    if (query.includes('SET heartbeat_at = now()')) asked.beats += 1;
+    if (query.includes('SELECT job_id, attempt FROM evaluation_shard')) asked.shards += 1;
+  };
+  const id = await underWay();
+  dataSource.logger = counting;
+  try {
+    await eventually('some steps', () => asked.steps >= 5);
+  } finally {
+    dataSource.logger = logger;
+  }
+  await mutate('cancelEvaluation', id);
+  // At each beat alone.
+  expect(asked.shards).toBeLessThanOrEqual(asked.beats + 1);
+});
+
 it('a worker that has ended is shown no more, and one that is silent neither', async () => {
   const second = await startApp(service.loaded);
   try {

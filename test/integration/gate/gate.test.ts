@@ -42,13 +42,11 @@ describeWithReference('the gate', () => {
   function gateOn(yaml: string): GateService {
     const { rules, problems } = parseGateRules(parse(yaml) as unknown[]);
     expect(problems).toEqual([]);
-    const { evaluations, aliases, datasets, analysis, database } = service.app.services;
+    const { results, datasets, analysis } = service.app.services;
     return new GateService({
       rules,
       baseline: null,
-      manager: database.dataSource.manager,
-      evaluations,
-      aliases,
+      results,
       datasets,
       comparisons: analysis.comparisons,
       slices: analysis.slices,

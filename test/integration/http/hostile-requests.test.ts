@@ -275,7 +275,7 @@ test('a browser gets the Sandbox with its own policy, not to be framed', async (
   expect(text).toContain('"runTelemetry":false');
 });
 
-test('the request id is made here, and the log tells the request without its contents', async () => {
+test('an id that does not look like one is made here, and the log tells the request without its contents', async () => {
   const { headers } = await send(edge.port, {
     path: '/graphql?token=SECRET-IN-URL',
     headers: {

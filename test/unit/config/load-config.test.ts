@@ -5,6 +5,7 @@ import path from 'node:path';
 import { AppConfig } from '../../../src/config/config';
 import { loadConfig } from '../../../src/config/load-config';
 import { UserError } from '../../../src/errors';
+import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../../../src/inference/batch-size';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'assay-config-'));
 const file = path.join(folder, 'settings.yaml');
@@ -47,6 +48,13 @@ describe('what is read', () => {
     const expected = new AppConfig();
     expected.trainParams.lr = 0.5;
     expect(load('train_params:\n  lr: 0.5\n').config).toEqual(expected);
+  });
+
+  it('takes the batch sizes that the engines take', () => {
+    const batchSize = (size: number) => `evaluation: { batch_size: ${size} }`;
+    expect(load('').config.evaluation.batchSize).toBe(DEFAULT_BATCH_SIZE);
+    expect(load(batchSize(MAX_BATCH_SIZE)).config.evaluation.batchSize).toBe(MAX_BATCH_SIZE);
+    expect(pathsOf(batchSize(MAX_BATCH_SIZE + 1))).toEqual(['evaluation.batch_size']);
   });
 
   it('reads every section under its names in snake_case', () => {

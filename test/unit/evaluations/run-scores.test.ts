@@ -1,6 +1,6 @@
 /** What is computed of a run's outputs: for two classes and for a thousand, and within bounds. */
 import { scoreRun } from '../../../src/evaluations/scores/run-scores';
-import { fitsInMemory } from '../../../src/evaluations/scores/run-predictions';
+import { fitsInMemory } from '../../../src/evaluations/scores/readable-predictions';
 import { madePredictions } from '../../../bench/support/made-predictions';
 
 function scored(samples: number, classCount: number) {

@@ -57,6 +57,15 @@ const FIXED_BYTES: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
 
 /** @throws UserError as readOnnx, which sees all bytes but those of large tensors */
 export async function readOnnxIndex(source: ByteSource): Promise<OnnxGraph> {
+  return readOnnx(await loadOnnxIndex(source));
+}
+
+/**
+ * The file's bytes, zeros where large tensors have their values.
+ *
+ * @throws UserError ONNX_UNREADABLE
+ */
+export async function loadOnnxIndex(source: ByteSource): Promise<Uint8Array> {
   const sparse = new SparseBytes(source);
   try {
     await new IndexLoader(sparse).message('model', 0, source.size, 0);
@@ -67,7 +76,7 @@ export async function readOnnxIndex(source: ByteSource): Promise<OnnxGraph> {
       cause: error,
     });
   }
-  return readOnnx(sparse.bytes);
+  return sparse.bytes;
 }
 
 class IndexLoader {

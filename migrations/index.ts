@@ -6,6 +6,7 @@ import { AddShardsAndWorkers1795800000000 } from './1795800000000-add-shards-and
 import { AddResultScores1795900000000 } from './1795900000000-add-result-scores';
 import { IndexTheHistory1796000000000 } from './1796000000000-index-the-history';
 import { AddTracesAndVersions1796130000000 } from './1796130000000-add-traces-and-versions';
+import { CoverTheHistory1796200000000 } from './1796200000000-cover-the-history';
 import { DistributeByRun1796300000000 } from './1796300000000-distribute-by-run';
 
 export const MIGRATIONS = [
@@ -16,5 +17,6 @@ export const MIGRATIONS = [
   AddResultScores1795900000000,
   IndexTheHistory1796000000000,
   AddTracesAndVersions1796130000000,
+  CoverTheHistory1796200000000,
   DistributeByRun1796300000000,
 ];

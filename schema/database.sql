@@ -233,7 +233,7 @@ CREATE INDEX evaluation_result_checkpoint_idx ON public.evaluation_result USING 
 
 CREATE INDEX evaluation_result_cohen_kappa_idx ON public.evaluation_result USING btree (cohen_kappa, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_created_at_idx ON public.evaluation_result USING btree (created_at, run_id);
+CREATE INDEX evaluation_result_created_at_idx ON public.evaluation_result USING btree (created_at, run_id, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
 CREATE INDEX evaluation_result_engine_idx ON public.evaluation_result USING btree (engine, created_at, run_id);
 
@@ -255,47 +255,47 @@ CREATE INDEX evaluation_result_roc_auc_macro_idx ON public.evaluation_result USI
 
 CREATE INDEX evaluation_result_roc_auc_weighted_idx ON public.evaluation_result USING btree (roc_auc_weighted, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, accuracy, run_id);
+CREATE INDEX evaluation_result_split_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, accuracy, run_id, created_at, engine, checkpoint_id, loss, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_average_precision_macro_idx ON public.evaluation_result USING btree (dataset_id, split, average_precision_macro, run_id);
+CREATE INDEX evaluation_result_split_average_precision_macro_idx ON public.evaluation_result USING btree (dataset_id, split, average_precision_macro, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_balanced_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, balanced_accuracy, run_id);
+CREATE INDEX evaluation_result_split_balanced_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, balanced_accuracy, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_brier_score_idx ON public.evaluation_result USING btree (dataset_id, split, brier_score, run_id);
+CREATE INDEX evaluation_result_split_brier_score_idx ON public.evaluation_result USING btree (dataset_id, split, brier_score, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_cohen_kappa_idx ON public.evaluation_result USING btree (dataset_id, split, cohen_kappa, run_id);
+CREATE INDEX evaluation_result_split_cohen_kappa_idx ON public.evaluation_result USING btree (dataset_id, split, cohen_kappa, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_expected_calibration_error_idx ON public.evaluation_result USING btree (dataset_id, split, expected_calibration_error, run_id);
+CREATE INDEX evaluation_result_split_expected_calibration_error_idx ON public.evaluation_result USING btree (dataset_id, split, expected_calibration_error, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score);
 
 CREATE INDEX evaluation_result_split_idx ON public.evaluation_result USING btree (dataset_id, split, created_at, run_id, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_loss_idx ON public.evaluation_result USING btree (dataset_id, split, loss, run_id);
+CREATE INDEX evaluation_result_split_loss_idx ON public.evaluation_result USING btree (dataset_id, split, loss, run_id, created_at, engine, checkpoint_id, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_macro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, macro_f1, run_id);
+CREATE INDEX evaluation_result_split_macro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, macro_f1, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_macro_precision_idx ON public.evaluation_result USING btree (dataset_id, split, macro_precision, run_id);
+CREATE INDEX evaluation_result_split_macro_precision_idx ON public.evaluation_result USING btree (dataset_id, split, macro_precision, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_macro_recall_idx ON public.evaluation_result USING btree (dataset_id, split, macro_recall, run_id);
+CREATE INDEX evaluation_result_split_macro_recall_idx ON public.evaluation_result USING btree (dataset_id, split, macro_recall, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_matthews_corrcoef_idx ON public.evaluation_result USING btree (dataset_id, split, matthews_corrcoef, run_id);
+CREATE INDEX evaluation_result_split_matthews_corrcoef_idx ON public.evaluation_result USING btree (dataset_id, split, matthews_corrcoef, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_micro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, micro_f1, run_id);
+CREATE INDEX evaluation_result_split_micro_f1_idx ON public.evaluation_result USING btree (dataset_id, split, micro_f1, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_roc_auc_macro_idx ON public.evaluation_result USING btree (dataset_id, split, roc_auc_macro, run_id);
+CREATE INDEX evaluation_result_split_roc_auc_macro_idx ON public.evaluation_result USING btree (dataset_id, split, roc_auc_macro, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_roc_auc_weighted_idx ON public.evaluation_result USING btree (dataset_id, split, roc_auc_weighted, run_id);
+CREATE INDEX evaluation_result_split_roc_auc_weighted_idx ON public.evaluation_result USING btree (dataset_id, split, roc_auc_weighted, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_top2_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top2_accuracy, run_id);
+CREATE INDEX evaluation_result_split_top2_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top2_accuracy, run_id, created_at, engine, checkpoint_id, loss, accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_top3_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top3_accuracy, run_id);
+CREATE INDEX evaluation_result_split_top3_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top3_accuracy, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_top5_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top5_accuracy, run_id);
+CREATE INDEX evaluation_result_split_top5_accuracy_idx ON public.evaluation_result USING btree (dataset_id, split, top5_accuracy, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_weighted_f1_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_f1, run_id);
+CREATE INDEX evaluation_result_split_weighted_f1_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_f1, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_weighted_precision_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_precision, run_id);
+CREATE INDEX evaluation_result_split_weighted_precision_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_precision, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
-CREATE INDEX evaluation_result_split_weighted_recall_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_recall, run_id);
+CREATE INDEX evaluation_result_split_weighted_recall_idx ON public.evaluation_result USING btree (dataset_id, split, weighted_recall, run_id, created_at, engine, checkpoint_id, loss, accuracy, top2_accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
 CREATE INDEX evaluation_result_top2_accuracy_idx ON public.evaluation_result USING btree (top2_accuracy, run_id, created_at, engine, checkpoint_id, dataset_id, split, loss, accuracy, top3_accuracy, top5_accuracy, balanced_accuracy, macro_precision, macro_recall, macro_f1, micro_f1, weighted_precision, weighted_recall, weighted_f1, cohen_kappa, matthews_corrcoef, roc_auc_macro, roc_auc_weighted, average_precision_macro, brier_score, expected_calibration_error);
 
@@ -312,6 +312,8 @@ CREATE INDEX evaluation_result_weighted_recall_idx ON public.evaluation_result U
 CREATE INDEX evaluation_run_checkpoint_idx ON public.evaluation_run USING btree (checkpoint_id, created_at, id);
 
 CREATE INDEX evaluation_run_created_at_idx ON public.evaluation_run USING btree (created_at, id);
+
+CREATE INDEX evaluation_run_finished_at_idx ON public.evaluation_run USING btree (finished_at, id);
 
 CREATE INDEX evaluation_run_split_idx ON public.evaluation_run USING btree (dataset_id, split, created_at, id);
 

@@ -130,6 +130,8 @@ export function fillHistory(
       `SELECT current_setting('is_superuser') = 'on' AS all`,
     );
     if (role?.all) await manager.query('SET LOCAL session_replication_role = replica');
+    // What an index is sorted in: 64 MB at most would be spilled to disk a dozen times an index.
+    await manager.query(`SET LOCAL maintenance_work_mem = '512MB'`);
     const rebuild = await dropIndexes(manager);
     await manager.query('SELECT setseed(0.42)');
     await manager.query(CHECKPOINTS, [size.checkpoints, PREPROCESSING]);

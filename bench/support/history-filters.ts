@@ -1,6 +1,8 @@
-/** Filters of results for a filled history, each kind that callers have, alone and together. */
+/** Filters of results and runs for a filled history, each kind that callers have, alone and together. */
 import { createHash } from 'node:crypto';
+import { RunState } from '../../src/evaluations/evaluation-run.entity';
 import type { ResultConditions } from '../../src/evaluations/history/result-source';
+import type { EvaluationRunFilter } from '../../src/evaluations/history/run-list';
 import { HISTORY_BEGIN, HISTORY_DAYS } from './fill-history';
 
 /** As md5(…)::uuid in SQL. */
@@ -41,5 +43,21 @@ export function historyFilters(checkpoints: number): Record<string, ResultCondit
       metrics: [{ metric: 'macroF1', min: 0.9 }],
     },
     'few by loss': { metrics: [{ metric: 'loss', min: 0.5, max: 0.501 }] },
+  };
+}
+
+export function runFilters(): Record<string, EvaluationRunFilter> {
+  const hard = { datasetId: filledId('dataset', 5), split: 'test~noise-5-s42' };
+  return {
+    none: {},
+    'some states': { states: [RunState.FAILED, RunState.RUNNING] },
+    'the usual state': { states: [RunState.SUCCEEDED] },
+    'a checkpoint': { checkpointId: filledId('checkpoint', 9) },
+    'a checkpoint on a split': { checkpointId: filledId('checkpoint', 9), ...hard },
+    'a dataset': { datasetId: hard.datasetId },
+    'a dataset and split': hard,
+    'a split': { split: hard.split },
+    'a dataset and split, a rare state': { ...hard, states: [RunState.FAILED] },
+    'a dataset, a rare state': { datasetId: hard.datasetId, states: [RunState.FAILED] },
   };
 }

@@ -10,6 +10,10 @@ export type Outputs = Pick<LabelledOutputs, 'outputs' | 'kind'>;
 /** Of one statement; a result that is larger has one of its own. */
 const STATEMENT_BYTES = 64 * 1024 * 1024;
 
+/** Parameter: ids of runs. */
+export const BLOCKS_SQL =
+  'SELECT run_id, kind, logits FROM prediction_block WHERE run_id = ANY($1) ORDER BY run_id, shard';
+
 interface BlockRow {
   run_id: string;
   kind: OutputKind;
@@ -23,10 +27,7 @@ export async function readOutputs(
 ): Promise<(Outputs | Error)[]> {
   const found = new Map<string, Outputs | Error>();
   for (const group of groupsOf(results)) {
-    const rows = await manager.query<BlockRow[]>(
-      'SELECT run_id, kind, logits FROM prediction_block WHERE run_id = ANY($1) ORDER BY run_id, shard',
-      [group.map(({ runId }) => runId)],
-    );
+    const rows = await manager.query<BlockRow[]>(BLOCKS_SQL, [group.map(({ runId }) => runId)]);
     for (const result of group) {
       const blocks = rows.filter((row) => row.run_id === result.runId);
       found.set(result.runId, joined(result, blocks));

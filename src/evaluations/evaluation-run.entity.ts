@@ -54,6 +54,7 @@ export class RunFailure {
   `state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')`,
 )
 @Index('evaluation_run_created_at_idx', ['createdAt', 'id'])
+@Index('evaluation_run_finished_at_idx', ['finishedAt', 'id'])
 @Index('evaluation_run_state_idx', ['state', 'createdAt', 'id'])
 @Index('evaluation_run_checkpoint_idx', ['checkpointId', 'createdAt', 'id'])
 @Index('evaluation_run_split_idx', ['datasetId', 'split', 'createdAt', 'id'])

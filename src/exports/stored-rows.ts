@@ -49,24 +49,11 @@ export async function* idPages(
   source: Omit<RowSource<ObjectLiteral>, 'entity' | 'idKey'>,
   span: TimeSpan,
 ): AsyncGenerator<string[], void, undefined> {
-  const order: KeysetOrder = {
-    name: 'EXPORT',
-    column: source.timeColumn,
-    kind: 'time',
-    nullable: false,
-    descending: false,
-    idColumn: source.idColumn,
-  };
+  const order = orderOf(source);
   let after: string | undefined;
   for (;;) {
     const parameters = new SqlParameters();
-    const where = [
-      `${source.timeColumn} >= ${parameters.add(span.since)}::timestamptz`,
-      `${source.timeColumn} < ${parameters.add(span.until)}::timestamptz`,
-      ...(source.where === undefined ? [] : [source.where]),
-    ];
-    const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
-    const sql = keysetSql(order, page, { from: source.table, where }, parameters);
+    const sql = pageSql(source, span, after, parameters);
     const found = await manager.query<PageRow[]>(sql, parameters.values);
     const kept = found.slice(0, source.pageSize);
     const last = kept.at(-1);
@@ -75,4 +62,35 @@ export async function* idPages(
     if (found.length === kept.length) return;
     after = keysetCursor(order, last);
   }
+}
+
+/** @param after the cursor of the last row before the page */
+export function pageSql(
+  source: Omit<RowSource<ObjectLiteral>, 'entity' | 'idKey'>,
+  { since, until }: TimeSpan,
+  after: string | undefined,
+  parameters: SqlParameters,
+): string {
+  const where = [
+    `${source.timeColumn} >= ${parameters.add(since)}::timestamptz`,
+    `${source.timeColumn} < ${parameters.add(until)}::timestamptz`,
+    ...(source.where === undefined ? [] : [source.where]),
+  ];
+  const page = { size: source.pageSize, backward: false, ...(after !== undefined && { after }) };
+  return keysetSql(orderOf(source), page, { from: source.table, where }, parameters);
+}
+
+/** An index on both columns serves it. */
+export function orderOf({
+  timeColumn,
+  idColumn,
+}: Pick<RowSource<ObjectLiteral>, 'timeColumn' | 'idColumn'>): KeysetOrder {
+  return {
+    name: 'EXPORT',
+    column: timeColumn,
+    kind: 'time',
+    nullable: false,
+    descending: false,
+    idColumn,
+  };
 }

@@ -22,9 +22,10 @@ export interface KeysetSource {
 /**
  * Rows that are walked in order to fill a page from those that fit the filter. Where the filter goes against
  * the order (the best of what is bad) they would be all that there are, and the database expects no such
- * thing; so behind these, whatever fits is looked up and sorted.
+ * thing; so behind these, whatever fits is looked up and sorted. Where a share s of N rows fits, a page of 20
+ * is walked in 21/s rows and sorted from s·N: in a million they meet at 4,600.
  */
-const WALK = 1_000;
+const WALK = 5_000;
 
 interface Statement {
   order: KeysetOrder;

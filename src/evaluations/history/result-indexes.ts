@@ -1,4 +1,4 @@
-/** The indexes from which pages of results are read; decision 0015 says what each is for and costs. */
+/** The indexes from which pages of results are read; decision 0019 says what each is for and costs. */
 import { Index } from 'typeorm';
 import { RESULT_METRICS } from '../result-metric';
 import { columnOf } from './result-order';
@@ -23,9 +23,9 @@ export const IndexedResults: ClassDecorator = (target) => {
   };
   for (const metric of RESULT_METRICS) {
     covering(columnOf(metric), [metric]);
-    index(`split_${columnOf(metric)}`, ['datasetId', 'split', metric, 'runId']);
+    covering(`split_${columnOf(metric)}`, ['datasetId', 'split', metric]);
   }
-  index('created_at', ['createdAt', 'runId']);
+  covering('created_at', ['createdAt']);
   index('engine', ['engine', 'createdAt', 'runId']);
   covering('split', ['datasetId', 'split', 'createdAt']);
   covering('checkpoint', ['checkpointId', 'createdAt']);

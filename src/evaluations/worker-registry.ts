@@ -1,10 +1,10 @@
 /** Who evaluates at present, and what waits for them. */
 import { hostname } from 'node:os';
 import type { DataSource } from 'typeorm';
-import { RELAX_COMMIT } from '../database/sql';
-import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { projectVersion } from '../config/project-root';
 import { SCHEMA_VERSION } from '../database/schema-version';
+import { RELAX_COMMIT } from '../database/sql';
+import { ENGINE_NAMES, type EngineName } from '../inference/engine';
 import { WorkerRow } from './worker.entity';
 
 /** As for jobs: a worker that was not heard of for this long does not count any more. */

@@ -17,7 +17,7 @@ export function createTracing(
   const settings = readTracingSettings(env);
   for (const problem of settings.problems) log.warn(`traces: ${problem}`);
   if (settings.state !== 'on') return NO_TRACING;
-  // Some 40 modules, for those who want them. By require, as the commands are.
+  // Some 200 modules, for those who want them. By require, as the commands are.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startOpenTelemetry } = require('./open-telemetry') as typeof import('./open-telemetry');
   return startOpenTelemetry(settings, version, log);

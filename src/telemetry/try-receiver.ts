@@ -10,16 +10,24 @@ const TIMEOUT_MS = 2_000;
  * @returns why it does not: a code, without the address, which may hold a secret; undefined where it does
  */
 export async function tryReceiver(): Promise<string | undefined> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded where tracing is on
+  // Loaded here, where tracing is on.
+  /* eslint-disable @typescript-eslint/no-require-imports */
+  const { ExportResultCode } =
+    require('@opentelemetry/core') as typeof import('@opentelemetry/core');
   const { createExporter } = require('./open-telemetry') as typeof import('./open-telemetry');
+  /* eslint-enable @typescript-eslint/no-require-imports */
   const exporter = createExporter(TIMEOUT_MS);
   try {
     return await new Promise((resolve) => {
       exporter.export([], ({ error, code }) => {
-        resolve(code === 0 ? undefined : error ? errorType(error) : 'no answer');
+        resolve(code === ExportResultCode.SUCCESS ? undefined : nameOf(error));
       });
     });
   } finally {
     await exporter.shutdown();
   }
+}
+
+function nameOf(error: Error | undefined): string {
+  return error ? errorType(error) : 'no answer';
 }

@@ -48,7 +48,7 @@ it('shows the receiver without what is secret in its address', () => {
   expect(receiverOf(address)).toBe('https://host:4318/base/v1/traces');
 });
 
-it('loads nothing of OpenTelemetry where it is off, and warns where it is refused', () => {
+it('is off without a word where it is not asked for, and with one where it is refused', () => {
   const warned: unknown[] = [];
   const log = { warn: (line: unknown) => warned.push(line) };
   expect(createTracing({}, '1.0.0', log)).toBe(NO_TRACING);

@@ -1,6 +1,6 @@
 /** Whose tables a database has: ours, at which migration, or somebody else's. */
 import type { DataSource } from 'typeorm';
-import { ranMigrations } from './migrate';
+import { pendingMigrations, ranMigrations, unknownMigrations } from './migrate';
 
 /** newer: with migrations that this version does not know. */
 export type SchemaState = 'empty' | 'foreign' | 'older' | 'current' | 'newer';
@@ -8,14 +8,13 @@ export type SchemaState = 'empty' | 'foreign' | 'older' | 'current' | 'newer';
 const NO_SUCH_COLUMN = '42703';
 
 export async function schemaStateOf(dataSource: DataSource): Promise<SchemaState> {
-  const known = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
   const ran = await ranHere(dataSource);
   if (ran === undefined) return 'foreign';
   if (ran.length === 0) return (await hasTables(dataSource)) ? 'foreign' : 'empty';
-  const ours = ran.filter((name) => known.includes(name)).length;
-  if (ours === 0) return 'foreign';
-  if (ours < ran.length) return 'newer';
-  return ours < known.length ? 'older' : 'current';
+  const unknown = unknownMigrations(dataSource, ran).length;
+  if (unknown === ran.length) return 'foreign';
+  if (unknown > 0) return 'newer';
+  return pendingMigrations(dataSource, ran).length > 0 ? 'older' : 'current';
 }
 
 /** @returns nothing where the table of migrations is another program's */

@@ -8,6 +8,7 @@ import { IndexTheHistory1796000000000 } from './1796000000000-index-the-history'
 import { AddTracesAndVersions1796130000000 } from './1796130000000-add-traces-and-versions';
 import { CoverTheHistory1796200000000 } from './1796200000000-cover-the-history';
 import { DistributeByRun1796300000000 } from './1796300000000-distribute-by-run';
+import { AddCheckpointParent1796400000000 } from './1796400000000-add-checkpoint-parent';
 
 export const MIGRATIONS = [
   CreateEvaluationTables1795500000000,
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   AddTracesAndVersions1796130000000,
   CoverTheHistory1796200000000,
   DistributeByRun1796300000000,
+  AddCheckpointParent1796400000000,
 ];

@@ -32,6 +32,8 @@ CREATE TABLE checkpoint (
   deleted_at timestamp with time zone,
   preprocessing jsonb NOT NULL,
   preprocessing_digest character varying(64) NOT NULL,
+  parent_id uuid,
+  CONSTRAINT checkpoint_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES checkpoint(id),
   CONSTRAINT checkpoint_pkey PRIMARY KEY (id)
 );
 
@@ -218,6 +220,8 @@ CREATE INDEX checkpoint_alias_checkpoint_id_idx ON public.checkpoint_alias USING
 CREATE INDEX checkpoint_created_at_idx ON public.checkpoint USING btree (created_at, id);
 
 CREATE UNIQUE INDEX checkpoint_digest_preprocessing_digest_idx ON public.checkpoint USING btree (digest, preprocessing_digest);
+
+CREATE INDEX checkpoint_parent_id_idx ON public.checkpoint USING btree (parent_id);
 
 CREATE UNIQUE INDEX dataset_name_digest_idx ON public.dataset USING btree (name, digest);
 

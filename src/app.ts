@@ -14,6 +14,7 @@ import { CheckpointContentsReader } from './checkpoints/checkpoint-contents';
 import { CheckpointContentsResolver } from './checkpoints/checkpoint-contents.resolver';
 import { receiveCheckpoint } from './checkpoints/receive-checkpoint';
 import { CheckpointResolver } from './checkpoints/checkpoint.resolver';
+import { LineageResolver } from './checkpoints/lineage/lineage.resolver';
 import type { LoadedConfig } from './config/load-config';
 import { projectRoot } from './config/project-root';
 import { DatasetSamplesResolver } from './datasets/dataset-samples.resolver';
@@ -114,6 +115,7 @@ async function createServer(services: Services) {
         CheckpointContentsResolver,
         new CheckpointContentsResolver(new CheckpointContentsReader(services.store)),
       ],
+      [LineageResolver, new LineageResolver()],
       [CheckpointResultsResolver, new CheckpointResultsResolver()],
       [DatasetResolver, new DatasetResolver(datasets)],
       [DatasetSamplesResolver, new DatasetSamplesResolver(datasets)],

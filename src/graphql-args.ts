@@ -12,13 +12,16 @@ export const WithoutNul = () =>
   Matches(/^[^\0]*$/, { message: '$property must not hold the character NUL' });
 
 @ArgsType()
-export class ListArgs {
+export class FirstArgs {
   @Field(() => Int, { defaultValue: 20, description: `How many, at most ${MAX_FIRST}.` })
   @IsInt()
   @Min(1)
   @Max(MAX_FIRST)
   first!: number;
+}
 
+@ArgsType()
+export class ListArgs extends FirstArgs {
   @Field(() => Int, { defaultValue: 0, description: 'How many to pass over.' })
   @IsInt()
   @Min(0)

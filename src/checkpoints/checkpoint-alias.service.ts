@@ -5,6 +5,7 @@ import { UserError } from '../errors';
 import { assertNotDeleted } from './checkpoint.service';
 import { Checkpoint } from './checkpoint.entity';
 import { CheckpointAlias } from './checkpoint-alias.entity';
+import { checkpointNotFound } from './checkpoint-not-found';
 
 export class CheckpointAliasService {
   private readonly repository: Repository<CheckpointAlias>;
@@ -96,14 +97,8 @@ async function lockCheckpoint(manager: EntityManager, id: string): Promise<void>
     where: { id },
     lock: { mode: 'pessimistic_read' },
   });
-  if (checkpoint) {
-    assertNotDeleted(checkpoint);
-    return;
-  }
-  throw new UserError(
-    'CHECKPOINT_NOT_FOUND',
-    `there is no checkpoint ${id}; the query "checkpoints" lists them`,
-  );
+  if (!checkpoint) throw checkpointNotFound(id);
+  assertNotDeleted(checkpoint);
 }
 
 /**

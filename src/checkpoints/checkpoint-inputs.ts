@@ -72,6 +72,11 @@ class Annotations {
   @MaxLength(NOTES_MAX_LENGTH)
   @WithoutNul()
   notes?: string;
+
+  @Field(() => ID, { nullable: true, description: 'What it was made from; null for nothing here.' })
+  @IsOptional()
+  @IsUUID()
+  parentId?: string | null;
 }
 
 @InputType({ description: 'What is said beside the path counts where the content is new.' })
@@ -175,6 +180,7 @@ export interface CheckpointDetails {
   name?: string;
   tags?: string[];
   notes?: string;
+  parentId?: string | null;
   preprocessing?: PreprocessingInput;
 }
 

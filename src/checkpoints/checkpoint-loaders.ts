@@ -3,8 +3,9 @@ import DataLoader from 'dataloader';
 import { type DataSource, In, IsNull } from 'typeorm';
 import { Checkpoint } from './checkpoint.entity';
 import { CheckpointAlias } from './checkpoint-alias.entity';
+import { createLineageLoaders, type LineageLoaders } from './lineage/lineage-loaders';
 
-export interface CheckpointLoaders {
+export interface CheckpointLoaders extends LineageLoaders {
   checkpoint: DataLoader<string, Checkpoint>;
   /** What a checkpoint is called now, by the checkpoint's id, sorted. */
   aliases: DataLoader<string, string[]>;
@@ -17,6 +18,7 @@ export interface CheckpointContext {
 
 export function createCheckpointLoaders({ manager }: DataSource): CheckpointLoaders {
   return {
+    ...createLineageLoaders(manager),
     checkpoint: new DataLoader(async (ids) => {
       const found = await manager.findBy(Checkpoint, { id: In([...ids]) });
       const byId = new Map(found.map((checkpoint) => [checkpoint.id, checkpoint]));

@@ -4,6 +4,7 @@ import type { DataSource, Repository } from 'typeorm';
 import { UserError } from '../errors';
 import { Checkpoint } from './checkpoint.entity';
 import { type CheckpointDetails, NAME_MAX_LENGTH } from './checkpoint-inputs';
+import { checkpointNotFound } from './checkpoint-not-found';
 import type { CheckpointRoots } from './checkpoint-roots';
 import type { CheckpointStaging } from './checkpoint-staging';
 import type { CheckpointStore } from './checkpoint-store';
@@ -76,6 +77,7 @@ export class CheckpointRegistration {
     details: CheckpointDetails,
     fill: (staging: CheckpointStaging) => Promise<CheckpointFormat>,
   ): Promise<Registration> {
+    await this.checkParent(details.parentId);
     const staging = await this.store.stage();
     try {
       const format = await fill(staging);
@@ -85,6 +87,12 @@ export class CheckpointRegistration {
     } finally {
       await staging.discard();
     }
+  }
+
+  /** Before any byte is taken. What has no descendants yet can close no cycle. */
+  private async checkParent(id: string | null | undefined): Promise<void> {
+    if (!id || (await this.repository.existsBy({ id }))) return;
+    throw checkpointNotFound(id);
   }
 
   /** Looks at the copy, which nobody can exchange any more, and not at what it was copied from. */
@@ -117,6 +125,7 @@ export class CheckpointRegistration {
       sizeBytes: staging.sizeBytes,
       tags: details.tags ?? [],
       notes: details.notes ?? '',
+      parentId: details.parentId ?? null,
       preprocessing,
       preprocessingDigest: preprocessingDigest(preprocessing),
       metadata,

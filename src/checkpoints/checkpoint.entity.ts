@@ -1,7 +1,7 @@
 /** A file of weights, known by its SHA-256. */
 import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, CreateDateColumn, Entity, Index, ManyToOne, PrimaryColumn } from 'typeorm';
 import { bigCount, sha256Hex } from '../database/column-types';
 import type { CheckpointFormat } from './formats/checkpoint-files';
 import type { Preprocessing } from './preprocessing';
@@ -23,6 +23,7 @@ registerEnumType(CheckpointFormatEnum, { name: 'CheckpointFormat' });
 })
 @Index(['digest', 'preprocessingDigest'], { unique: true })
 @Index('checkpoint_created_at_idx', ['createdAt', 'id'])
+@Index(['parentId'])
 export class Checkpoint {
   @Field(() => ID)
   @PrimaryColumn({ type: 'uuid' })
@@ -94,6 +95,13 @@ export class Checkpoint {
   })
   @Column({ type: 'jsonb', default: {} })
   metadata!: object;
+
+  @ManyToOne(() => Checkpoint, { nullable: true })
+  parent?: Checkpoint | null;
+
+  /** What it was made from. */
+  @Column({ type: 'uuid', nullable: true })
+  parentId!: string | null;
 
   @Field(() => GraphQLDateTimeISO)
   @CreateDateColumn({ type: 'timestamptz' })

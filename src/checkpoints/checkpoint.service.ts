@@ -9,8 +9,10 @@ import { Checkpoint } from './checkpoint.entity';
 import { CheckpointAlias } from './checkpoint-alias.entity';
 import type { CheckpointFilter, UpdateCheckpointInput } from './checkpoint-inputs';
 import { checkpointSource, NEWEST_FIRST } from './checkpoint-list';
+import { checkpointNotFound } from './checkpoint-not-found';
 import type { CheckpointReader } from './checkpoint-store';
 import type { CheckpointFiles } from './formats/checkpoint-files';
+import { changeParent } from './lineage/change-parent';
 
 export class CheckpointService {
   private readonly repository: Repository<Checkpoint>;
@@ -28,7 +30,9 @@ export class CheckpointService {
    * @throws UserError CHECKPOINT_NOT_FOUND
    */
   async get(id: string): Promise<Checkpoint> {
-    return (await this.repository.findOneBy({ id })) ?? notFound(id);
+    const checkpoint = await this.repository.findOneBy({ id });
+    if (checkpoint) return checkpoint;
+    throw checkpointNotFound(id);
   }
 
   /**
@@ -45,11 +49,11 @@ export class CheckpointService {
     const kept = found.filter(({ deletedAt }) => deletedAt === null);
     const candidates = kept.length > 0 ? kept : found;
     const [checkpoint] = candidates;
-    if (checkpoint === undefined) return notFound(`with the digest ${digest}`);
+    if (checkpoint === undefined) throw checkpointNotFound(`with the digest ${digest}`);
     if (candidates.length === 1) return checkpoint;
     throw new UserError(
       'CHECKPOINT_AMBIGUOUS',
-      `this content is registered under ${candidates.length} preprocessings; give the preprocessingDigest too`,
+      `this content is registered under ${candidates.length} preprocessings; give the preprocessingDigest too, or the id`,
       { details: { preprocessingDigests: candidates.map((one) => one.preprocessingDigest) } },
     );
   }
@@ -72,15 +76,18 @@ export class CheckpointService {
     return keysetConnection(this.dataSource.manager, query, args);
   }
 
-  /** @throws UserError CHECKPOINT_NOT_FOUND */
-  async update({ id, name, tags, notes }: UpdateCheckpointInput): Promise<Checkpoint> {
-    // GraphQL's null means here what leaving it out means.
+  /** @throws UserError CHECKPOINT_NOT_FOUND, CHECKPOINT_LINEAGE_CYCLE; then nothing has changed */
+  async update({ id, name, tags, notes, parentId }: UpdateCheckpointInput): Promise<Checkpoint> {
+    // GraphQL's null means here what leaving it out means, but takes a parent away.
     const changes = {
       ...(name && { name }),
       ...(tags && { tags }),
       ...(typeof notes === 'string' && { notes }),
     };
-    if (Object.keys(changes).length > 0) await this.repository.update({ id }, changes);
+    await this.dataSource.transaction('READ COMMITTED', async (manager) => {
+      if (parentId !== undefined) await changeParent(manager, id, parentId);
+      if (Object.keys(changes).length > 0) await manager.update(Checkpoint, { id }, changes);
+    });
     return this.get(id);
   }
 
@@ -92,11 +99,11 @@ export class CheckpointService {
   async delete(id: string): Promise<Checkpoint> {
     await this.dataSource.transaction(async (manager) => {
       // The row's lock keeps an alias from being set on it between the look and the deletion.
-      const checkpoint =
-        (await manager.findOne(Checkpoint, {
-          where: { id },
-          lock: { mode: 'pessimistic_write' },
-        })) ?? notFound(id);
+      const checkpoint = await manager.findOne(Checkpoint, {
+        where: { id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!checkpoint) throw checkpointNotFound(id);
       const aliases = await manager.findBy(CheckpointAlias, {
         checkpointId: id,
         endedAt: IsNull(),
@@ -127,13 +134,6 @@ export function assertNotDeleted(checkpoint: Checkpoint): void {
   throw new UserError(
     'CHECKPOINT_DELETED',
     `the checkpoint ${checkpoint.id} has been deleted; "restoreCheckpoint" brings it back`,
-  );
-}
-
-function notFound(what: string): never {
-  throw new UserError(
-    'CHECKPOINT_NOT_FOUND',
-    `there is no checkpoint ${what}; the query "checkpoints" lists them`,
   );
 }
 

@@ -6,11 +6,11 @@ import type { CheckpointRegistration } from './checkpoint-registration';
 export interface ReceivedFile {
   fileName: string;
   body: AsyncIterable<Uint8Array>;
-  /** `name`, `tag` (any number of times), `notes`, and `preprocessing` as JSON; unchecked. */
+  /** `name`, `tag` (any number of times), `notes`, `parentId`, and `preprocessing` as JSON; unchecked. */
   parameters: Readonly<Record<string, unknown>>;
 }
 
-const PARAMETERS = ['name', 'tag', 'notes', 'preprocessing'];
+const PARAMETERS = ['name', 'tag', 'notes', 'parentId', 'preprocessing'];
 
 /** @throws UserError UPLOAD_PARAMETER_INVALID, CHECKPOINT_DETAILS_INVALID, and what the registration throws */
 export async function receiveCheckpoint(
@@ -27,11 +27,12 @@ function detailsOf(parameters: Readonly<Record<string, unknown>>) {
   if (unknown.length > 0) {
     throw invalid(`known are filename, ${PARAMETERS.join(', ')}`);
   }
-  const { name, tag, notes, preprocessing } = parameters;
+  const { name, tag, notes, parentId, preprocessing } = parameters;
   return {
     ...(name !== undefined && { name }),
     ...(tag !== undefined && { tags: [tag].flat() }),
     ...(notes !== undefined && { notes }),
+    ...(parentId !== undefined && { parentId }),
     ...(preprocessing !== undefined && { preprocessing: parsed(preprocessing) }),
   };
 }

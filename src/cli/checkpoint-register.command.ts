@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CheckpointDetails, checkedDetails } from '../checkpoints/checkpoint-inputs';
 import type { Registration } from '../checkpoints/checkpoint-registration';
+import { checkpointNamed } from '../checkpoints/named-checkpoint';
 import {
   CHANNEL_ORDERS,
   type ChannelOrder,
@@ -18,6 +19,7 @@ interface RegisterFlags {
   name?: string;
   tag: string[];
   notes?: string;
+  parent?: string;
   scale?: number;
   mean?: number | number[];
   std?: number | number[];
@@ -41,6 +43,7 @@ export function registerCheckpointCommand(io: CommandIo): Command {
       [],
     )
     .option('--notes <text>', 'what is to be known about it')
+    .option('--parent <id|alias|digest>', 'the registered checkpoint that it was made from')
     .option('--scale <number>', 'what pixels of 0…255 are multiplied by (default: 1/255)', number)
     .option('--mean <numbers>', 'taken away afterwards: one number, or one a channel', numbers)
     .option('--std <numbers>', 'what is left is divided by: likewise', numbers)
@@ -59,7 +62,9 @@ async function run(io: CommandIo, path: string, flags: RegisterFlags): Promise<v
   const interruption = interruptible();
   const services = await startServices(loadConfig(), interruption.signal);
   try {
-    const registration = await services.registration.fromPath(path, details);
+    const parentId =
+      flags.parent === undefined ? null : (await checkpointNamed(services, flags.parent)).id;
+    const registration = await services.registration.fromPath(path, { ...details, parentId });
     const { id, digest } = registration.checkpoint;
     const { created } = registration;
     if (flags.json) io.stdout.write(`${JSON.stringify({ id, digest, created })}\n`);

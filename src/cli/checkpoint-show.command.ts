@@ -1,6 +1,7 @@
 /** `assay checkpoint show FILE|ID`: what a checkpoint is made of, without running it. */
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Checkpoint } from '../checkpoints/checkpoint.entity';
 import type { CheckpointFiles } from '../checkpoints/formats/checkpoint-files';
 import {
   type CheckpointDescription,
@@ -46,7 +47,9 @@ async function registered(id: string): Promise<ShownCheckpoint> {
     const row = await services.checkpoints.get(id);
     const checkpoint = await services.checkpoints.files(row);
     const description = describeCheckpoint(checkpoint);
-    return shownOf(checkpoint, { ...description, preprocessing: row.preprocessing }, row.name);
+    const shown = { ...description, preprocessing: row.preprocessing };
+    const parent = row.parentId === null ? null : await services.checkpoints.get(row.parentId);
+    return shownOf(checkpoint, shown, row.name, parent);
   } finally {
     interruption.end();
     await services.stop();
@@ -57,6 +60,7 @@ function shownOf(
   checkpoint: CheckpointFiles,
   description: CheckpointDescription,
   name: string,
+  parent: Checkpoint | null = null,
 ): ShownCheckpoint {
   const { format, digest, sizeBytes, files } = checkpoint;
   const { inputShape, classCount, classNames, parameterCount, preprocessing } = description;
@@ -71,6 +75,7 @@ function shownOf(
     classNames: classNames ?? null,
     parameterCount,
     preprocessing,
+    parent: parent && { id: parent.id, name: parent.name, isDeleted: parent.deletedAt !== null },
     layers: listLayers(checkpoint),
   };
 }

@@ -1,20 +1,9 @@
-/** Lineage: what was found with a checkpoint. */
-import { Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { IsInt, Max, Min } from 'class-validator';
+/** What was found with a checkpoint. */
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Checkpoint } from '../checkpoints/checkpoint.entity';
+import { FirstArgs } from '../graphql-args';
 import { EvaluationResult } from './evaluation-result.entity';
 import type { EvaluationContext } from './loaders';
-
-const MAX_FIRST = 100;
-
-@ArgsType()
-class FirstArgs {
-  @Field(() => Int, { defaultValue: 20, description: `How many, at most ${MAX_FIRST}.` })
-  @IsInt()
-  @Min(1)
-  @Max(MAX_FIRST)
-  first!: number;
-}
 
 @Resolver(() => Checkpoint)
 export class CheckpointResultsResolver {

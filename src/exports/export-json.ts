@@ -77,6 +77,7 @@ export function checkpointJson(checkpoint: Checkpoint) {
     preprocessing: checkpoint.preprocessing,
     preprocessingDigest: checkpoint.preprocessingDigest,
     metadata: checkpoint.metadata,
+    parentId: checkpoint.parentId,
     createdAt: checkpoint.createdAt,
     deletedAt: checkpoint.deletedAt,
   };

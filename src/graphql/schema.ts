@@ -13,6 +13,7 @@ import { authChecker } from '../auth/auth-checker';
 import { CheckpointAliasResolver } from '../checkpoints/checkpoint-alias.resolver';
 import { CheckpointContentsResolver } from '../checkpoints/checkpoint-contents.resolver';
 import { CheckpointResolver } from '../checkpoints/checkpoint.resolver';
+import { LineageResolver } from '../checkpoints/lineage/lineage.resolver';
 import { DatasetSamplesResolver } from '../datasets/dataset-samples.resolver';
 import { DatasetResolver } from '../datasets/dataset.resolver';
 import { CheckpointResultsResolver } from '../evaluations/checkpoint-results.resolver';
@@ -35,6 +36,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CheckpointResolver,
   CheckpointAliasResolver,
   CheckpointContentsResolver,
+  LineageResolver,
   CheckpointResultsResolver,
   DatasetResolver,
   DatasetSamplesResolver,

@@ -20,6 +20,8 @@ export interface ShownCheckpoint {
   classNames: readonly string[] | null;
   parameterCount: number;
   preprocessing: Preprocessing;
+  /** What a registered one was made from. */
+  parent: { id: string; name: string; isDeleted: boolean } | null;
   layers: readonly ListedLayer[];
 }
 
@@ -48,7 +50,7 @@ export function writeCheckpoint(
 }
 
 function pairsOf(checkpoint: ShownCheckpoint): [string, string][] {
-  const { name, format, digest, sizeBytes, files, inputShape, classNames } = checkpoint;
+  const { name, format, digest, sizeBytes, files, inputShape, classNames, parent } = checkpoint;
   const { height, width, channels } = inputShape;
   const parts = files.map((file) => `${file.name} (${formatBytes(file.sizeBytes)})`).join(', ');
   return [
@@ -60,7 +62,12 @@ function pairsOf(checkpoint: ShownCheckpoint): [string, string][] {
     ['Input', `${height}×${width}, ${channels} ${channels === 1 ? 'channel' : 'channels'}`],
     ['Classes', String(checkpoint.classCount) + (classNames ? `: ${classNames.join(', ')}` : '')],
     ['Preprocessing', preprocessingWords(checkpoint.preprocessing)],
+    ...(parent ? [parentPair(parent)] : []),
   ];
+}
+
+function parentPair({ id, name, isDeleted }: NonNullable<ShownCheckpoint['parent']>) {
+  return ['Parent', `${name} (${id})${isDeleted ? ', deleted' : ''}`] satisfies [string, string];
 }
 
 const COLUMNS: readonly Column[] = [

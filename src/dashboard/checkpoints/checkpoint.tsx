@@ -20,6 +20,7 @@ const CHECKPOINT = graphql(`
   query Checkpoint($id: ID!) {
     checkpoint(id: $id) {
       ...CheckpointFacts
+      ...CheckpointWords
       aliases
       deletedAt
       results(first: 50) {
@@ -63,7 +64,7 @@ export default function Checkpoint({ id }: { id: string }) {
                     setEditing('now');
                   }}
                 >
-                  Edit name, tags, notes
+                  Edit name, tags, notes, parent
                 </button>
               )
             }

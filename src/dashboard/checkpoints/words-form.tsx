@@ -1,9 +1,10 @@
-/** What people say of a checkpoint: its name, its tags and notes. */
+/** What people say of a checkpoint: its name, its tags and notes, and what it was made from. */
 import { type SyntheticEvent, useId, useState } from 'react';
 import { useMutation } from 'urql';
 import { graphql } from '../gql';
 import type { CheckpointWordsFragment } from '../gql/graphql';
 import { Problems } from '../ui/problems';
+import { ParentField } from './parent-field';
 
 graphql(`
   fragment CheckpointWords on Checkpoint {
@@ -11,6 +12,9 @@ graphql(`
     name
     tags
     notes
+    parent {
+      ...ParentChoice
+    }
   }
 `);
 
@@ -32,15 +36,15 @@ export function WordsForm({ checkpoint, onDone }: WordsFormProps) {
   const [name, setName] = useState(checkpoint.name);
   const [tags, setTags] = useState(checkpoint.tags.join(', '));
   const [notes, setNotes] = useState(checkpoint.notes);
+  const [parentId, setParentId] = useState(checkpoint.parent?.id ?? null);
   const [{ fetching, error }, update] = useMutation(UPDATE);
   const hint = useId();
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    void update({ input: { id, name: name.trim(), tags: tagsIn(tags), notes } }).then(
-      ({ error: refused }) => {
-        if (refused === undefined) onDone();
-      },
-    );
+    const input = { id, name: name.trim(), tags: tagsIn(tags), notes, parentId };
+    void update({ input }).then(({ error: refused }) => {
+      if (refused === undefined) onDone();
+    });
   };
   return (
     <form className="form words" onSubmit={submit}>
@@ -83,6 +87,7 @@ export function WordsForm({ checkpoint, onDone }: WordsFormProps) {
           }}
         />
       </label>
+      <ParentField checkpoint={checkpoint} value={parentId} onChange={setParentId} />
       {error !== undefined && <Problems error={error} />}
       <div className="page-actions">
         <button type="submit" className="primary" disabled={fetching}>

@@ -1,7 +1,7 @@
 /** Checkpoints and datasets in the database that is copied to: the same content is one row, whoever registered it. */
 import type { EntityManager } from 'typeorm';
 import { conflict } from './conflicts';
-import { type CopiedTable, copiedTable, insertRow, readRows } from './table-rows';
+import { type CopiedRow, type CopiedTable, copiedTable, insertRow, readRows } from './table-rows';
 
 /** What makes a row the same thing as another: its unique key. */
 const IDENTITY = {
@@ -25,17 +25,43 @@ export class NamedRows {
   ) {}
 
   /**
-   * Copies the row where the target has none of its identity.
+   * Copies the row where the target has none of its identity, and before it what it was made from: a row that is there
+   * keeps its parent, as it keeps its name, and one that is new has no descendants, so that no cycle comes of it.
    *
    * @returns the id that it bears there
    * @throws UserError EXPORT_CONFLICT where another row there bears its id
    */
   async idOf(name: NamedTable, sourceId: string): Promise<string> {
-    const remembered = this.known.get(sourceId);
-    if (remembered !== undefined) return remembered;
     const table = await this.table(name);
-    const [row] = await readRows(this.source, table, 'id = $1', [sourceId]);
-    if (!row) throw new Error(`there is no ${name} ${sourceId}`);
+    // Not by recursion: a line may be long.
+    const line = new Map<string, CopiedRow>();
+    let next: string | undefined = sourceId;
+    while (next !== undefined && !this.known.has(next) && !line.has(next)) {
+      const row = await this.row(table, next);
+      line.set(next, row);
+      next = row['parent_id']?.toString();
+    }
+    let there = next === undefined ? undefined : this.known.get(next);
+    for (const [id, row] of [...line].reverse()) {
+      const named = 'parent_id' in row ? { ...row, parent_id: there ?? null } : row;
+      there = await this.place(name, table, id, named);
+    }
+    if (there === undefined) throw new Error(`the ${name} ${sourceId} was not placed`);
+    return there;
+  }
+
+  private async row(table: CopiedTable, id: string): Promise<CopiedRow> {
+    const [row] = await readRows(this.source, table, 'id = $1', [id]);
+    if (!row) throw new Error(`there is no ${table.name} ${id}`);
+    return row;
+  }
+
+  private async place(
+    name: NamedTable,
+    table: CopiedTable,
+    sourceId: string,
+    row: CopiedRow,
+  ): Promise<string> {
     if (await insertRow(this.target, table, row)) this.copied[name] += 1;
     const keys = IDENTITY[name];
     const [found] = await this.target.query<{ id: string }[]>(

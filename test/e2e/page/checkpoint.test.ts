@@ -21,6 +21,7 @@ describeWithBrowser('a checkpoint on the page', () => {
   let service: TestService;
   let browser: OpenedBrowser;
   let id: string;
+  let seed = 100;
 
   beforeAll(async () => {
     await buildPage();
@@ -36,6 +37,15 @@ describeWithBrowser('a checkpoint on the page', () => {
     await browser.close();
     await service.end();
   });
+
+  /** A checkpoint of its own, on images of the samples' size. */
+  async function register(name: string): Promise<string> {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, `${name}.onnx`);
+    await writeOnnxModel(file, path.join(folder, 'layers'), { seed: ++seed });
+    const { registration } = service.app.services;
+    return (await registration.fromPath(file, { name })).checkpoint.id;
+  }
 
   it('is uploaded by dragging its file onto the page', async () => {
     const folder = await temporaryFolder();
@@ -95,6 +105,84 @@ describeWithBrowser('a checkpoint on the page', () => {
     );
     expect(stored).toEqual({ name: 'renamed', tags: ['baseline', 'run:7'], notes: 'two\nlines' });
     expect(complaints).toEqual([]);
+  });
+
+  it('gets a parent, shows the line with what each reached, and is held against its parent', async () => {
+    const datasetId = (await service.app.services.datasets.register('sample-shapes')).id;
+    const [grandparent, parent, child] = await Promise.all(
+      ['grandparent', 'parent', 'child'].map(register),
+    );
+    const name =
+      'mutation ($input: UpdateCheckpointInput!) { updateCheckpoint(input: $input) { id } }';
+    const input = { id: parent, parentId: grandparent };
+    await service.client.field('updateCheckpoint', name, { input });
+    for (const checkpointId of [parent, child]) {
+      const { id: run } = await service.client.runEvaluation({ checkpointId, datasetId });
+      expect((await service.client.settled(run)).state).toBe('SUCCEEDED');
+    }
+    const { page, complaints } = await browser.open();
+    await page.goto(`${service.app.url}/checkpoints/${child}`);
+    await page.getByRole('button', { name: 'Edit name, tags, notes, parent' }).click();
+    const field = page.getByRole('combobox', { name: 'Parent', exact: true });
+    await field.locator(`option[value="${parent}"]`).waitFor({ state: 'attached' });
+    expect(await field.locator(`option[value="${child}"]`).count()).toBe(0);
+    await field.selectOption(String(parent));
+    await page.getByRole('button', { name: 'Save' }).click();
+    const line = page.getByText('Made from, the nearest first').locator('..').getByRole('listitem');
+    await line.nth(1).waitFor();
+    const accuracy = /^parent, \d+(\.\d+)?\s?% on sample-shapes \/ test$/;
+    expect(await line.nth(0).innerText()).toMatch(accuracy);
+    expect(await line.nth(1).innerText()).toBe('grandparent');
+    await page.waitForLoadState('networkidle');
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Compare with its parent' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Compare' }).waitFor();
+    const { baseline, candidate } = Object.fromEntries(new URL(page.url()).searchParams);
+    const checkpointOf = (result: string | undefined) =>
+      service.client.field(
+        'evaluationResult',
+        `{ evaluationResult(id: "${result}") { checkpoint { id } } }`,
+      );
+    expect(await checkpointOf(baseline)).toEqual({ checkpoint: { id: parent } });
+    expect(await checkpointOf(candidate)).toEqual({ checkpoint: { id: child } });
+
+    await page.goto(`${service.app.url}/checkpoints/${grandparent}`);
+    const children = page.getByText('Made from it, the newest first').locator('..');
+    await children.getByRole('link', { name: 'parent' }).click();
+    await page.getByRole('heading', { level: 1, name: 'parent', exact: true }).waitFor();
+    await children.getByRole('link', { name: 'child' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('refuses a parent that was made from it, says a deleted one is deleted, and lets it go', async () => {
+    const [first, second] = await Promise.all(['first', 'second'].map(register));
+    const change = (input: Record<string, unknown>) =>
+      service.client.field(
+        'updateCheckpoint',
+        'mutation ($input: UpdateCheckpointInput!) { updateCheckpoint(input: $input) { id } }',
+        { input },
+      );
+    await change({ id: second, parentId: first });
+    const { page } = await browser.open();
+    await page.goto(`${service.app.url}/checkpoints/${first}`);
+    const edit = page.getByRole('button', { name: 'Edit name' });
+    const field = page.getByRole('combobox', { name: 'Parent', exact: true });
+    await edit.click();
+    await field.selectOption(String(second));
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('CHECKPOINT_LINEAGE_CYCLE').waitFor();
+
+    const remove = 'mutation ($id: ID!) { deleteCheckpoint(id: $id) { id } }';
+    await service.client.field('deleteCheckpoint', remove, { id: first });
+    await page.goto(`${service.app.url}/checkpoints/${second}`);
+    const line = page.getByText('Made from, the nearest first').locator('..');
+    await line.getByText('first (deleted)').waitFor();
+    await edit.click();
+    expect(await field.locator('option:checked').innerText()).toMatch(/^first · .+ \(deleted\)$/);
+    await field.selectOption('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await line.getByText('none').waitFor();
   });
 
   it('is deleted after a second word, and restored', async () => {

@@ -1,6 +1,8 @@
 /** `assay checkpoint register` in this process, on a database and a data folder of its own. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Checkpoint } from '../../../src/checkpoints/checkpoint.entity';
+import { CheckpointAliasService } from '../../../src/checkpoints/checkpoint-alias.service';
 import { runCommand } from '../../../src/cli/program';
 import { writeOnnxModel } from '../../support/layers-models';
 import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
@@ -28,10 +30,12 @@ afterAll(async () => {
   await database.end();
 });
 
-async function register(...args: string[]) {
+const register = (...args: string[]) => command('register', ...args);
+
+async function command(...args: string[]) {
   const [stdout, stderr] = [new Capture(), new Capture()];
   const io = { stdout, stderr, isTty: false };
-  const code = await runCommand(['node', 'assay', 'checkpoint', 'register', ...args], io);
+  const code = await runCommand(['node', 'assay', 'checkpoint', ...args], io);
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
@@ -78,7 +82,43 @@ it('says for people what was registered', async () => {
   expect((await register(model)).stdout).toMatch(/^Known already/);
 });
 
+it('names what it was made from by its id, its digest or an alias', async () => {
+  const { dataSource } = database;
+  const made = (await register(model, '--scale', '3', '--json')).stdout;
+  const parent = JSON.parse(made) as { id: string };
+  await new CheckpointAliasService(dataSource).set('champion', parent.id);
+  const next = await writeOnnxModel(path.join(folder, 'b.onnx'), path.join(folder, 'b'), {
+    filters: [2],
+  });
+  const byAlias = await register(next, '--parent', 'champion', '--json');
+  const { id, digest } = JSON.parse(byAlias.stdout) as { id: string; digest: string };
+  const byId = await register(next, '--scale', '3', '--parent', id, '--json');
+  const last = await writeOnnxModel(path.join(folder, 'c.onnx'), path.join(folder, 'c'), {
+    filters: [3],
+  });
+  const ambiguous = await register(last, '--parent', digest, '--json');
+  expect(ambiguous.stderr).toContain('CHECKPOINT_AMBIGUOUS');
+  await dataSource.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1', [id]);
+  const byDigest = await register(last, '--parent', digest.toUpperCase(), '--json');
+  const idIn = ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as { id: string }).id;
+  const parentOf = async (of: string) =>
+    (await dataSource.manager.findOneByOrFail(Checkpoint, { id: of })).parentId;
+  expect(await parentOf(id)).toBe(parent.id);
+  expect(await parentOf(idIn(byId))).toBe(id);
+  expect(await parentOf(idIn(byDigest))).toBe(idIn(byId));
+
+  const shown = await command('show', idIn(byId), '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    parent: { id, name: 'b.onnx', isDeleted: true },
+  });
+  const text = (await command('show', idIn(byId))).stdout;
+  expect(text).toMatch(new RegExp(`^Parent +b\\.onnx \\(${id}\\), deleted$`, 'm'));
+  expect((await command('show', parent.id)).stdout).not.toContain('Parent');
+});
+
 it.each([
+  [['--parent', 'nobody'], 'ALIAS_NOT_FOUND'],
+  [['--parent', 'a'.repeat(64)], 'CHECKPOINT_NOT_FOUND'],
   [['nothing-here.onnx'], 'CHECKPOINT_NOT_FOUND'],
   [['--mean', '1,2,3'], 'PREPROCESSING_INVALID'],
   [['--std', '0'], 'PREPROCESSING_INVALID'],

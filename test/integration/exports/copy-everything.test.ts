@@ -9,7 +9,7 @@ import { PredictionBlock } from '../../../src/evaluations/prediction-block.entit
 import { copyEverything } from '../../../src/exports/copy/copy-everything';
 import { exportTime } from '../../../src/exports/export-time';
 import { openTestDatabase, type OpenTestDatabase } from '../../support/open-test-database';
-import { blockOf, newRun, storeResult } from '../../support/stored-rows';
+import { blockOf, newRun, storeCheckpoint, storeResult } from '../../support/stored-rows';
 
 const SINCE = exportTime('1970-01-01');
 const TABLES = ['checkpoint', 'dataset', 'evaluation_run', 'evaluation_result', 'prediction_block'];
@@ -181,6 +181,46 @@ it('finds the same checkpoint and dataset under the ids that another installatio
     notes: 'theirs',
   });
   expect(await copy()).toMatchObject({ results: 0, already: 1 });
+});
+
+describe('what a checkpoint was made from', () => {
+  /** Each made from the one before it, the last one with a result. */
+  async function storeLine(count: number): Promise<string[]> {
+    const { dataSource } = from;
+    const run = await newRun(dataSource);
+    const ids = [run.checkpointId];
+    while (ids.length < count) ids.unshift((await storeCheckpoint(dataSource)).id);
+    for (const [index, id] of ids.entries()) {
+      const parentId = ids[index - 1] ?? null;
+      await dataSource.manager.update(Checkpoint, { id }, { parentId });
+    }
+    await storeResults(1, run);
+    return ids;
+  }
+
+  it('goes before it, though it is older than what is asked for', async () => {
+    await storeLine(4);
+    await from.dataSource.query(
+      `UPDATE checkpoint SET created_at = '2001-01-01' WHERE id NOT IN (SELECT checkpoint_id FROM evaluation_run)`,
+    );
+    expect(await copy({ since: exportTime('2010-01-01') })).toMatchObject({ checkpoints: 4 });
+    expect(await rowsOf(to)).toEqual(await rowsOf(from));
+  });
+
+  it('bears the id that it has there, and what is there keeps its own parent', async () => {
+    const [top = '', middle = '', last = ''] = await storeLine(3);
+    const there = to.dataSource.manager;
+    const theirs = randomUUID();
+    await there.insert(Checkpoint, {
+      ...plain(await from.dataSource.manager.findOneByOrFail(Checkpoint, { id: middle })),
+      id: theirs,
+      parentId: null,
+    });
+    expect(await copy()).toMatchObject({ checkpoints: 2, results: 1 });
+    const parentOf = async (id: string) =>
+      (await there.findOneByOrFail(Checkpoint, { id })).parentId;
+    expect(await Promise.all([top, theirs, last].map(parentOf))).toEqual([null, null, theirs]);
+  });
 });
 
 it('tells what stands in the way, leaves it, and copies all else', async () => {

@@ -1,5 +1,5 @@
 /** Checkpoints by upload: what the service keeps, what it refuses, and that nothing is left behind. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OperationalError } from '../../../src/errors';
@@ -67,6 +67,19 @@ describe('an upload', () => {
     });
     const kept = await readFile(path.join(service.store, answer.digest, 'my net.onnx'));
     expect(kept.equals(bytes)).toBe(true);
+  });
+
+  it('says what it was made from', async () => {
+    const parent = await upload(port, '?filename=parent.onnx', await onnxBytes());
+    const bytes = await onnxBytes();
+    const child = await upload(port, `?filename=child.onnx&parentId=${parent.id}`, bytes);
+    const made = `{ checkpoint(id: "${child.id}") { parent { id } } }`;
+    expect(await service.client.field('checkpoint', made)).toEqual({ parent: { id: parent.id } });
+    const more = await onnxBytes();
+    const unknown = await upload(port, `?filename=x.onnx&parentId=${randomUUID()}`, more);
+    expect(unknown).toMatchObject({ status: 422, code: 'CHECKPOINT_NOT_FOUND' });
+    const wrong = await upload(port, '?filename=x.onnx&parentId=x', more);
+    expect(wrong).toMatchObject({ status: 422, code: 'CHECKPOINT_DETAILS_INVALID' });
   });
 
   it('of the same content answers with the same checkpoint, however it was sent', async () => {

@@ -92,7 +92,7 @@ export async function storeResult(
   await manager.insert(EvaluationResult, {
     ...rowOf(parts),
     ...scores?.columns,
-    intervals: intervalsOf(parts.totals, scores?.bootstrap ?? null),
+    intervals: intervalsOf({ ...parts.totals, ...scores?.columns }, scores?.bootstrap ?? null),
     totalMs: Math.max(0, Number(clock?.now) - Number(parts.run.startedAt)),
   });
   await manager.update(

@@ -26,17 +26,28 @@ export interface StoredIntervals {
   } | null;
 }
 
-/** Accuracy is the share of independent samples that Wilson's interval is for. */
+/** Top-k accuracies where they are stored: null or absent where there are too few classes, or no outputs. */
+type TopKAccuracies = Partial<
+  Record<'top2Accuracy' | 'top3Accuracy' | 'top5Accuracy', number | null>
+>;
+
+/** Accuracy and top-k accuracies are shares of independent samples: what Wilson's interval is for. */
 export function intervalsOf(
-  { confusionMatrix, sampleCount }: EvaluationTotals,
+  result: EvaluationTotals & TopKAccuracies,
   bootstrap: StoredIntervals['bootstrap'],
 ): StoredIntervals {
+  const { confusionMatrix, sampleCount, top2Accuracy, top3Accuracy, top5Accuracy } = result;
+  const accuracy = rightCount(marginsOf(confusionMatrix)) / sampleCount;
+  const shares = { accuracy, top2Accuracy, top3Accuracy, top5Accuracy };
   const level = DEFAULT_LEVEL;
-  const accuracy = wilsonInterval(rightCount(marginsOf(confusionMatrix)), sampleCount, level);
-  return {
-    wilson: { level, bounds: accuracy ? { accuracy: [accuracy.low, accuracy.high] } : {} },
-    bootstrap,
-  };
+  const bounds: BoundsByMetric = {};
+  for (const [metric, share] of Object.entries(shares)) {
+    // A share is a whole number over n: rounding takes back what the division lost.
+    const hits = Math.round((share ?? NaN) * sampleCount);
+    const interval = Number.isNaN(hits) ? null : wilsonInterval(hits, sampleCount, level);
+    if (interval) bounds[metric as keyof typeof shares] = [interval.low, interval.high];
+  }
+  return { wilson: { level, bounds }, bootstrap };
 }
 
 /** Wilson's where the metric is a share of samples, else the bootstrap's; undefined where it has neither. */

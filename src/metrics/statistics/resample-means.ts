@@ -53,10 +53,11 @@ export function takeMeans(
 }
 
 /**
- * Fills `means` with what resampled means are distributed as where there are many samples: normal, with the
- * mean of the values and the variance Σ n_s σ_s² / n² over strata (σ² with n_s as its divisor). By the
- * central limit theorem it is off by the skewness over 6√n of a deviation, at 65,536 samples and a skewness
- * of 10 less than a hundredth.
+ * Fills `means` with what resampled means are distributed as where there are many samples: with the mean of
+ * the values and, over strata, the variance Σ n_s σ_s² / n² and the third central moment Σ n_s μ_s / n³ (of
+ * σ² and μ the divisor is n_s). Normal numbers z are bent to z + γ · (z² − 1) / 6 by the skewness γ; what is
+ * left is of the order 1/n.
+ * Source: E. A. Cornish & R. A. Fisher, 1938; P. Hall, "The Bootstrap and Edgeworth Expansion", 1992, 2.5.
  */
 export function normalMeans(
   random: Random,
@@ -65,17 +66,27 @@ export function normalMeans(
   means: Float64Array,
 ): void {
   const n = order.length;
-  const ordered = Float64Array.from(order, (i) => values[i] as number);
   let sum = 0;
-  let variance = 0;
+  let squares = 0;
+  let cubes = 0;
   for (let s = 0; s + 1 < bounds.length; s++) {
-    const part = ordered.subarray(bounds[s], bounds[s + 1]);
-    const mean = part.reduce((total, value) => total + value, 0) / part.length;
-    sum += mean * part.length;
-    variance += part.reduce((total, value) => total + (value - mean) ** 2, 0);
+    const [start, end] = [bounds[s] as number, bounds[s + 1] as number];
+    let total = 0;
+    for (let i = start; i < end; i++) total += values[order[i] as number] as number;
+    const mean = total / (end - start);
+    for (let i = start; i < end; i++) {
+      const distance = (values[order[i] as number] as number) - mean;
+      squares += distance * distance;
+      cubes += distance * distance * distance;
+    }
+    sum += total;
   }
-  const deviation = Math.sqrt(variance) / n;
-  for (let r = 0; r < means.length; r++) means[r] = sum / n + deviation * normal(random);
+  const deviation = Math.sqrt(squares) / n;
+  const skewness = squares > 0 ? cubes / squares ** 1.5 : 0;
+  for (let r = 0; r < means.length; r++) {
+    const z = normal(random);
+    means[r] = sum / n + deviation * (z + (skewness * (z * z - 1)) / 6);
+  }
 }
 
 /** A standard normal number. */

@@ -1,7 +1,9 @@
 /** Every scalar of every resample. */
 import { CALIBRATION_BINS } from '../calibration/reliability';
 import { normalBins, takeBins } from '../calibration/resampled-bins';
+import { sumOf } from '../compensated-sum';
 import { areaExpansions } from '../ranking/area-expansions';
+import { supportOf } from '../ranking/one-vs-rest';
 import {
   rankedValues,
   type RankedValues,
@@ -32,26 +34,27 @@ export interface ResampledScalars {
   bins: Float64Array;
 }
 
-/** Streams of one seed. COUNTS and BINS are of many samples only, where nothing is drawn one by one. */
+/** Streams of one seed. COUNTS and BINS are of much work only, where nothing is counted. */
 const COUNTS = 1;
 const DRAWS = 2;
 const BINS = 6;
 
 /**
- * A count is added for each sample, class and resample that are ranked; a run of 1,000 resamples of 10,000 ×
- * 10 needs a fifth of these. Their order is kept, two bytes a sample and class: as if there were 100
- * resamples at least, that is 10 MB.
+ * Up to so many samples × classes × resamples every scalar is counted anew in each resample: some 100 ms.
  */
-const MOST_RANKED = 500_000_000;
+const MOST_RANKED = 50_000_000;
+/** The same where a class that occurs has fewer than ENOUGH samples: there expansions are less exact. */
+const MOST_RANKED_RARE = 500_000_000;
+const ENOUGH = 20;
+/** The order of ranks is kept, two bytes a sample and class: as if there were so many resamples at least. */
 const LEAST_RESAMPLES = 100;
 
 /**
- * All scalars over the same resamples, within each class where stratified. The work is bounded:
- *
- * - Up to MAX_DRAWN_SAMPLES samples are drawn one by one. Of more, what draws would give is drawn instead:
- *   counts of cells from their multinomial, which is exact, and means from their normal limit.
- * - ROC AUC and average precision are ranked in each resample as long as samples × classes × resamples are
- *   at most MOST_RANKED. Beyond that their expansions are resampled as means (`areaExpansions`).
+ * All scalars of resamples, within each class where stratified. With little work, or rare classes, all of
+ * them are counted in the same resamples. Else what counting would give is drawn instead: counts of cells
+ * from their multinomial, which is exact, means from their limit (`normalMeans`), and ROC AUC and average
+ * precision as means of their expansions (`areaExpansions`). From 20 samples a class on the ends of the two
+ * ways differ by 1 to 3 % of an interval's width, at most 6 %; of 5 samples by up to 22 %.
  *
  * @param scores of at least one sample
  */
@@ -66,9 +69,8 @@ export function resampledScalars(
 ): ResampledScalars {
   const { sampleCount, classCount } = scores;
   const strata = strataOf(scores.labels, classCount, stratified);
-  const drawn = sampleCount <= MAX_DRAWN_SAMPLES;
   const cost = sampleCount * classCount * Math.max(resamples, LEAST_RESAMPLES);
-  const expansions = drawn && cost <= MOST_RANKED ? undefined : areaExpansions(predictions, scores);
+  const rare = supportOf(scores).some((positives) => positives > 0 && positives < ENOUGH);
   const found: ResampledScalars = {
     counts: new Map(),
     loss: new Float64Array(resamples),
@@ -77,45 +79,34 @@ export function resampledScalars(
     averagePrecision: NaN,
     bins: new Float64Array(resamples * CALIBRATION_BINS),
   };
+  const counted =
+    sampleCount <= MAX_DRAWN_SAMPLES && cost <= (rare ? MOST_RANKED_RARE : MOST_RANKED);
   const { ranked } = found;
-  const means: [values: Float64Array, into: Float64Array][] = [
-    [scores.loss, found.loss],
-    [scores.brier, found.brier],
-  ];
-  if (expansions) {
-    means.push(
-      [expansions.rocAucMacro, ranked.rocAucMacro],
-      [expansions.rocAucWeighted, ranked.rocAucWeighted],
-      [expansions.averagePrecisionMacro, ranked.averagePrecisionMacro],
-    );
-  }
-
-  const random = new Random(seed, DRAWS);
-  if (drawn) {
-    const takers = [
-      ...means.map(([values, into]) => takeMeans(values, strata, into)),
+  if (counted) {
+    const orders = rankOrders(predictions, scores, strata);
+    found.averagePrecision = averagePrecisionOf(orders, sampleCount);
+    drawResamples(new Random(seed, DRAWS), strata, resamples, [
+      takeMeans(scores.loss, strata, found.loss),
+      takeMeans(scores.brier, strata, found.brier),
       takeBins(scores, strata, found.bins),
       takeCountScalars(scores, strata, resamples, found.counts),
-    ];
-    if (!expansions) {
-      const orders = rankOrders(predictions, scores, strata);
-      takers.push(takeRanking(orders, ranked));
-      found.averagePrecision = averagePrecisionOf(orders, sampleCount);
-    }
-    drawResamples(random, strata, resamples, takers);
-  } else {
-    for (const [values, into] of means) normalMeans(random, values, strata, into);
-    normalBins(new Random(seed, BINS), scores, strata, found.bins);
-    drawCountScalars(new Random(seed, COUNTS), scores, { resamples, stratified }, found.counts);
+      takeRanking(orders, ranked),
+    ]);
+    return found;
   }
-  if (expansions) {
-    const { averagePrecisionMacro, averagePrecisionBias } = expansions;
-    found.averagePrecision =
-      averagePrecisionMacro.reduce((sum, value) => sum + value, 0) / sampleCount;
-    ranked.averagePrecisionMacro.forEach((value, r, into) => {
-      into[r] = value + averagePrecisionBias;
-    });
-  }
+  const random = new Random(seed, DRAWS);
+  const expansions = areaExpansions(predictions, scores);
+  normalMeans(random, scores.loss, strata, found.loss);
+  normalMeans(random, scores.brier, strata, found.brier);
+  normalMeans(random, expansions.rocAucMacro, strata, ranked.rocAucMacro);
+  normalMeans(random, expansions.rocAucWeighted, strata, ranked.rocAucWeighted);
+  normalMeans(random, expansions.averagePrecisionMacro, strata, ranked.averagePrecisionMacro);
+  found.averagePrecision = sumOf(expansions.averagePrecisionMacro) / sampleCount;
+  ranked.averagePrecisionMacro.forEach((value, r, into) => {
+    into[r] = value + expansions.averagePrecisionBias;
+  });
+  normalBins(new Random(seed, BINS), scores, strata, found.bins);
+  drawCountScalars(new Random(seed, COUNTS), scores, { resamples, stratified }, found.counts);
   return found;
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fullReport, type ScoredReport } from '../../../src/metrics/full-report';
 import type { Predictions } from '../../../src/metrics/sample-scores';
 import { bootstrapIntervals } from '../../../src/metrics/statistics/bootstrap';
+import { wilsonInterval } from '../../../src/metrics/statistics/wilson-interval';
 import { RESULT_METRICS } from '../../../src/evaluations/result-metric';
 import { itWithMirrorAndReference, mirrorFolder, referenceFolder } from '../../support/reference';
 import { storedLogits } from '../../support/stored-logits';
@@ -143,6 +144,11 @@ itWithMirrorAndReference('are those of its outputs, and the reference has them t
   expect(wilson).toMatchObject({ level: 0.95, resamples: null, seed: null, stratified: null });
   expect(wilson?.lower).toBeCloseTo(low, 9);
   expect(wilson?.upper).toBeCloseTo(high, 9);
+  for (const k of [2, 3, 5] as const) {
+    expect(intervalOf(`TOP${k}_ACCURACY`, 'WILSON')).toMatchObject(
+      ends(wilsonInterval(Math.round((report.topK[k] ?? NaN) * 10_000), 10_000)),
+    );
+  }
   expect(intervalOf('ROC_AUC_MACRO')).toMatchObject(ends(intervals.rocAucMacro));
   expect(intervalOf('ROC_AUC_WEIGHTED')).toMatchObject(ends(intervals.rocAucWeighted));
   expect(intervalOf('AVERAGE_PRECISION_MACRO', 'BOOTSTRAP_BASIC')).toMatchObject({

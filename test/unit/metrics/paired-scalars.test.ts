@@ -154,7 +154,7 @@ test('at n = 400 the interval of each difference holds the true one at least 93 
   const covered = new Map<string, number>();
   for (let s = 0; s < simulations; s++) {
     const pairs = pairsOf(random, n, 0.8, 1.0);
-    const intervals = intervalsOf(pairs, { resamples: 300, seed: s });
+    const intervals = intervalsOf(pairs, { resamples: 200, seed: s });
     for (const [name, interval] of Object.entries(intervals)) {
       const value = truth[name] ?? NaN;
       if (interval && interval.low <= value && value <= interval.high) {

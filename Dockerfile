@@ -6,7 +6,7 @@
 #
 # The second line shows a token, once: send it as the header "Authorization: Bearer assay_…". In the container
 # the service listens on all addresses, so it asks every caller for a token and ends with AUTH_TOKEN_REQUIRED
-# where there is none yet. Health addresses and the page at /graphql need none.
+# where there is none yet. Health addresses need none, nor does the page, which asks for it.
 #
 # All state lies in /data. Without DATABASE_URL the image starts its embedded PostgreSQL there; docker-compose.yml
 # gives it a server of its own. What the image holds is listed in /app/sbom.cdx.json (CycloneDX).

@@ -149,7 +149,7 @@ function Line({ row, isCloser, onCloser, onRemove }: LineProps) {
             <button
               type="button"
               className="as-link"
-              aria-label={`Take ${checkpoint.name} out`}
+              aria-label={`Take out ${checkpoint.name}`}
               onClick={() => {
                 onRemove(id);
               }}

@@ -122,7 +122,7 @@ describeWithBrowser('actions on the page', () => {
     await other.page.waitForLoadState('networkidle');
     expect(await other.page.locator('main').innerText()).toBe(shown);
     expect([...(await violations(page)), ...(await violations(other.page))]).toEqual([]);
-    await page.getByRole('button', { name: 'Take darker out' }).click();
+    await page.getByRole('button', { name: 'Take out darker' }).click();
     await table.waitFor({ state: 'detached' });
     expect([...complaints, ...other.complaints]).toEqual([]);
   });

@@ -14,7 +14,6 @@ import {
   checkTokens,
 } from '../../../src/doctor/database-check';
 import { finding } from '../../../src/doctor/finding';
-import { checkTracing } from '../../../src/doctor/tracing-check';
 import {
   checkCredentialsFile,
   checkDataFolder,
@@ -24,7 +23,6 @@ import {
 import { writeLayersModel } from '../../support/layers-models';
 import { connectTo, openTestDatabase } from '../../support/open-test-database';
 import { temporaryFolder } from '../../support/temporary-folder';
-import { startTraceReceiver } from '../../support/trace-receiver';
 import { startTestService, type TestService } from '../../support/test-service';
 import { runAssay } from '../convert/run-assay';
 
@@ -256,31 +254,4 @@ it('finds a file of the mirror that is not the published one', async () => {
   });
   expect(code).toBe(1);
   expect(stdout).toMatch(/^FAIL {2}dataset fashion-mnist.*DATASET_CHECKSUM/m);
-});
-
-it('says where traces go, and whether somebody takes them', async () => {
-  expect(await checkTracing({})).toMatchObject({ state: 'skipped' });
-  const tried = async (endpoint: string) => {
-    process.env = { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
-    return checkTracing();
-  };
-  const receiver = await startTraceReceiver();
-  const refusing = await startTraceReceiver('refuse');
-  try {
-    const { state, message } = await tried(receiver.endpoint.replace('//', '//me:s3cr3t-word@'));
-    expect(state).toBe('ok');
-    expect(message).toContain(`${receiver.endpoint}/v1/traces`);
-    expect(message).not.toContain('s3cr3t-word');
-    expect(receiver.requests).toHaveLength(1);
-    expect(await tried(refusing.endpoint)).toMatchObject({
-      state: 'warning',
-      message: expect.stringContaining('(400)') as string,
-    });
-  } finally {
-    await receiver.close();
-    await refusing.close();
-  }
-  const away = await tried(receiver.endpoint);
-  expect(away).toMatchObject({ state: 'warning' });
-  expect(away.message).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
 });

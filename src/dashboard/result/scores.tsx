@@ -99,8 +99,8 @@ export function Scores({ result }: { result: ScoresFragment }) {
       </dl>
       {level !== undefined && (
         <p className="note">
-          Ranges are {percent(level, 0)} intervals: Wilson’s score interval for accuracy, a
-          bootstrap for the rest.
+          Ranges are {percent(level, 0)} intervals: Wilson’s score interval for accuracy and top-k
+          accuracy, a bootstrap for the rest.
         </p>
       )}
     </Panel>

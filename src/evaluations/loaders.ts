@@ -1,11 +1,16 @@
 /** Batches look-ups by id within one request, so that a list costs a fixed number of SQL statements. */
 import DataLoader from 'dataloader';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, In } from 'typeorm';
 import {
   type CheckpointContext,
   type CheckpointLoaders,
   createCheckpointLoaders,
 } from '../checkpoints/checkpoint-loaders';
+import {
+  type FirstOfCheckpoint,
+  firstOfCheckpointKey,
+  newestOfCheckpoints,
+} from '../checkpoints/newest-of-checkpoints';
 import { Dataset } from '../datasets/dataset.entity';
 import { EvaluationResult } from './evaluation-result.entity';
 import { EvaluationRun } from './evaluation-run.entity';
@@ -17,14 +22,9 @@ export interface EvaluationLoaders extends CheckpointLoaders {
   /** By the run's id; null for a run without a result. */
   result: DataLoader<string, EvaluationResult | null>;
   /** The newest ones of a checkpoint. */
-  checkpointResults: DataLoader<ResultsOfCheckpoint, EvaluationResult[], string>;
+  checkpointResults: DataLoader<FirstOfCheckpoint, EvaluationResult[], string>;
   /** The id of the newest run that succeeded, else of the newest. */
   runOnSplit: DataLoader<RunOnSplit, string | null>;
-}
-
-export interface ResultsOfCheckpoint {
-  checkpointId: string;
-  first: number;
 }
 
 /** What every request's context carries for this room's resolvers. */
@@ -54,36 +54,17 @@ export function createLoaders(dataSource: DataSource): EvaluationLoaders {
       return keys.map((key) => byRun.get(key) ?? null);
     }, fresh),
     runOnSplit: runsOnSplits(manager),
-    checkpointResults: new DataLoader((keys) => newestResults(manager, keys), {
-      ...fresh,
-      cacheKeyFn: ({ checkpointId, first }) => `${checkpointId} ${first}`,
-    }),
+    checkpointResults: new DataLoader(
+      (keys) =>
+        newestOfCheckpoints(
+          manager,
+          EvaluationResult,
+          { id: 'runId', checkpointId: 'checkpointId' },
+          keys,
+        ),
+      { ...fresh, cacheKeyFn: firstOfCheckpointKey },
+    ),
   };
-}
-
-/** One statement whatever the number of checkpoints, and no more rows than are asked for. */
-async function newestResults(
-  manager: EntityManager,
-  keys: readonly ResultsOfCheckpoint[],
-): Promise<EvaluationResult[][]> {
-  const found = await manager
-    .createQueryBuilder(EvaluationResult, 'result')
-    .where(
-      `result.runId IN (
-         SELECT newest.run_id FROM unnest(CAST(:ids AS uuid[]), CAST(:sizes AS integer[])) AS wanted(id, size)
-          CROSS JOIN LATERAL (SELECT r.run_id FROM evaluation_result r WHERE r.checkpoint_id = wanted.id
-                               ORDER BY r.created_at DESC, r.run_id DESC LIMIT wanted.size) newest)`,
-      {
-        ids: keys.map(({ checkpointId }) => checkpointId),
-        sizes: keys.map(({ first }) => first),
-      },
-    )
-    .orderBy('result.createdAt', 'DESC')
-    .addOrderBy('result.runId', 'DESC')
-    .getMany();
-  return keys.map(({ checkpointId, first }) =>
-    found.filter((result) => result.checkpointId === checkpointId).slice(0, first),
-  );
 }
 
 /** Foreign keys hold, so a missing row is a bug. */

@@ -2,13 +2,13 @@
 import DataLoader from 'dataloader';
 import { type EntityManager, In } from 'typeorm';
 import { Checkpoint } from '../checkpoint.entity';
+import {
+  type FirstOfCheckpoint,
+  firstOfCheckpointKey,
+  newestOfCheckpoints,
+} from '../newest-of-checkpoints';
 
-export interface RelativesOfCheckpoint {
-  checkpointId: string;
-  first: number;
-}
-
-type RelativesLoader = DataLoader<RelativesOfCheckpoint, Checkpoint[], string>;
+type RelativesLoader = DataLoader<FirstOfCheckpoint, Checkpoint[], string>;
 
 export interface LineageLoaders {
   /** From the parent on, upwards. */
@@ -18,21 +18,22 @@ export interface LineageLoaders {
 }
 
 /** Parents change within a request of several mutations, so they are batched, not kept. */
-const OPTIONS = {
-  cache: false,
-  cacheKeyFn: ({ checkpointId, first }: RelativesOfCheckpoint) => `${checkpointId} ${first}`,
-};
+const OPTIONS = { cache: false, cacheKeyFn: firstOfCheckpointKey };
 
 export function createLineageLoaders(manager: EntityManager): LineageLoaders {
   return {
     ancestors: new DataLoader((keys) => ancestorsOf(manager, keys), OPTIONS),
-    children: new DataLoader((keys) => childrenOf(manager, keys), OPTIONS),
+    children: new DataLoader(
+      (keys) =>
+        newestOfCheckpoints(manager, Checkpoint, { id: 'id', checkpointId: 'parentId' }, keys),
+      OPTIONS,
+    ),
   };
 }
 
 async function ancestorsOf(
   manager: EntityManager,
-  keys: readonly RelativesOfCheckpoint[],
+  keys: readonly FirstOfCheckpoint[],
 ): Promise<Checkpoint[][]> {
   const lines = await manager.query<{ start: string; id: string }[]>(
     `WITH RECURSIVE line(start, id, depth) AS (
@@ -52,30 +53,5 @@ async function ancestorsOf(
       .filter(({ start }) => start === checkpointId)
       .slice(0, first)
       .flatMap(({ id }) => byId.get(id) ?? []),
-  );
-}
-
-/** No more rows than are asked for. */
-async function childrenOf(
-  manager: EntityManager,
-  keys: readonly RelativesOfCheckpoint[],
-): Promise<Checkpoint[][]> {
-  const found = await manager
-    .createQueryBuilder(Checkpoint, 'checkpoint')
-    .where(
-      `checkpoint.id IN (
-         SELECT child.id FROM unnest(CAST(:ids AS uuid[]), CAST(:sizes AS integer[])) AS wanted(id, size)
-          CROSS JOIN LATERAL (SELECT c.id FROM checkpoint c WHERE c.parent_id = wanted.id
-                               ORDER BY c.created_at DESC, c.id DESC LIMIT wanted.size) child)`,
-      {
-        ids: keys.map(({ checkpointId }) => checkpointId),
-        sizes: keys.map(({ first }) => first),
-      },
-    )
-    .orderBy('checkpoint.createdAt', 'DESC')
-    .addOrderBy('checkpoint.id', 'DESC')
-    .getMany();
-  return keys.map(({ checkpointId, first }) =>
-    found.filter(({ parentId }) => parentId === checkpointId).slice(0, first),
   );
 }

@@ -14,6 +14,7 @@ import { fullReport } from '../src/metrics/full-report';
 import { bootstrapIntervals } from '../src/metrics/statistics/bootstrap';
 import { madePredictions } from './support/made-predictions';
 import { hasScikit, type ScikitTimes, timeScikit } from './support/scikit-metrics';
+import { quantile } from './support/spread-table';
 
 interface Case {
   samples: number;
@@ -142,19 +143,15 @@ function rowOf(one: Case, ours: Measured, theirs: ScikitTimes | undefined): stri
     `${one.samples.toLocaleString('en')} × ${one.classes}`,
     one.resamples.toLocaleString('en'),
     (ours.ms[0] ?? NaN).toFixed(0),
-    median(warm).toFixed(0),
+    quantile(warm, 0.5).toFixed(0),
     Math.min(...warm).toFixed(0),
     one.goalMs === undefined ? '' : `${one.goalMs}`,
     `${ours.peakMb.toFixed(0)}${one.goalMb === undefined ? '' : ` of ${one.goalMb}`}`,
-    theirs ? median(theirs.ms).toFixed(0) : '',
+    theirs ? quantile(theirs.ms, 0.5).toFixed(0) : '',
     theirs ? Math.min(...theirs.ms).toFixed(0) : '',
     // Of the least times: what else the machine does then falls out of both.
     theirs ? (Math.min(...theirs.ms) / Math.min(...warm)).toFixed(1) : '',
   ];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 function checkAgreement(ours: Measured['figures'], theirs: Record<string, number>): void {

@@ -20,15 +20,17 @@ export class AssayProcess {
 
   /**
    * @param ready what it prints once it works
+   * @param nodeOptions of Node's own, such as --cpu-prof
    * @throws Error with what it said where it ends before that
    */
   static async start(
     args: readonly string[],
     env: NodeJS.ProcessEnv,
     ready: RegExp,
+    nodeOptions: readonly string[] = [],
   ): Promise<{ running: AssayProcess; said: RegExpExecArray }> {
     const main = path.join(projectRoot(), 'dist', 'src', 'main.js');
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(process.execPath, [...nodeOptions, main, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

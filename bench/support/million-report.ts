@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { tableLines } from '../../src/cli/output/table';
 import type { FollowedRun, Turn } from './million-run';
 import { type ResidentMemory, slopeOf } from './resident-memory';
+import { quantile } from './spread-table';
 
 /** @throws Error where the shards, which are the same images, did not give the same outputs and counts */
 export async function printMillion(
@@ -75,7 +76,7 @@ function rateLines({ turns, images, requestedAt, lastShardAt, endedAt }: Followe
   const worked = turns.slice(1);
   const [workerMs, workerImages] = [sum(worked, 'workerMs'), sum(worked, 'images')];
   const [bareMs, bareImages] = [sum(turns, 'bareMs'), sum(turns, 'bareImages')];
-  const shares = worked.map((_, i) => shareOf(turns, i + 1) ?? Number.NaN).sort((a, b) => a - b);
+  const shares = worked.map((_, i) => shareOf(turns, i + 1) ?? Number.NaN);
   const suspendedMs = sum(turns.slice(0, -1), 'bareMs');
   const seconds = lastShardAt - requestedAt - suspendedMs / 1000;
   return [
@@ -83,7 +84,7 @@ function rateLines({ turns, images, requestedAt, lastShardAt, endedAt }: Followe
       `${(images / seconds).toFixed(0)} with the loading of model and data.`,
     `onnxruntime-node alone, ${bareImages} images in turns: ${rate(bareImages, bareMs)} images/s.`,
     `The worker's share of it: ${percent(workerImages / workerMs / (bareImages / bareMs))}; ` +
-      `by turns ${percent(shares[0])} to ${percent(shares.at(-1))}, median ${percent(shares[Math.floor(shares.length / 2)])}.`,
+      `by turns ${percent(quantile(shares, 0))} to ${percent(quantile(shares, 1))}, median ${percent(quantile(shares, 0.5))}.`,
     `In processor time, which other work on the machine does not change as much: ` +
       percent(sum(turns, 'bareCpuMs') / bareImages / (sum(worked, 'workerCpuMs') / workerImages)) +
       ` (${(sum(turns, 'bareCpuMs') / (bareImages / 10_000)).toFixed(0)} ms for 10,000 images alone, ` +
@@ -105,11 +106,10 @@ function memoryLines(run: FollowedRun, memory: ResidentMemory): string[] {
   const rows = ['worker', 'api'].flatMap((name) =>
     phases.map(([what, begin, end]) => {
       const points = memory.between(name, begin, end);
-      const sorted = points.map(({ megabytes }) => megabytes).sort((a, b) => a - b);
-      const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+      const sizes = points.map(({ megabytes }) => megabytes);
       return [
         `${name}: ${what}`,
-        ...[0, 0.5, 1].map((share) => at(share).toFixed(0)),
+        ...[0, 0.5, 1].map((share) => quantile(sizes, share).toFixed(0)),
         end <= lastShardAt ? slopeOf(points).toFixed(1) : '',
       ];
     }),

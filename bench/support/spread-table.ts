@@ -23,7 +23,7 @@ export function writeSpreadTable(title: string, rows: readonly SpreadRow[]): voi
 }
 
 /** The value nearest to the share; NaN of none. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
 }

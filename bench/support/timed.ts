@@ -1,6 +1,7 @@
 /** How long statements take, on a machine that others use too. */
 import type { EntityManager } from 'typeorm';
 import { explain } from './explain';
+import { quantile } from './spread-table';
 
 /** What a page, and anything else of a list, may take in the database. */
 export const LIMIT_MS = 10;
@@ -42,9 +43,5 @@ async function quickest(measure: () => Promise<number>, limitMs: number): Promis
 }
 
 export function summary(times: readonly number[]): { medianMs: number; maxMs: number } {
-  const sorted = [...times].sort((a, b) => a - b);
-  return {
-    medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
-    maxMs: sorted.at(-1) ?? Number.NaN,
-  };
+  return { medianMs: quantile(times, 0.5), maxMs: quantile(times, 1) };
 }

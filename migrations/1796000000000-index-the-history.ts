@@ -1,4 +1,4 @@
-/** Pages of results, runs and checkpoints in any order come from indexes; decision 0015 has the reasons. */
+/** Pages of results, runs and checkpoints in any order come from indexes; decision 0021 has the reasons. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const METRICS = [

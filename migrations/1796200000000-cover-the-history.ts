@@ -1,6 +1,6 @@
 /**
  * A page of a split, or of a span of time, is filtered in its own index: without the filtered columns in it,
- * PostgreSQL prefers to walk the index of all results. Runs are exported by when they ended. Decision 0019.
+ * PostgreSQL prefers to walk the index of all results. Runs are exported by when they ended. Decision 0021.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 

@@ -70,7 +70,7 @@ export class NamedResults {
 export function resultNotFound(id: string): UserError {
   return new UserError(
     'RESULT_NOT_FOUND',
-    `there is no result ${id}; a result has its run's id once that has succeeded: the query "results" ` +
+    `there is no result ${id}; a result has its run's id once that has succeeded: the query "evaluationResults" ` +
       'and "assay results list" show those that are there',
     { details: { resultId: id } },
   );

@@ -5,7 +5,7 @@ import { EvaluationResult } from '../evaluation-result.entity';
 import { lessIsBetter } from '../metric-direction';
 import type { ResultMetric } from '../result-metric';
 import { MetricBounds } from '../scores/score-fields';
-import { intervalsOf } from '../scores/stored-intervals';
+import { boundsOf, intervalsOf } from '../scores/stored-intervals';
 import { columnOf } from './result-order';
 
 @ObjectType({ description: 'A checkpoint by its best result.' })
@@ -107,8 +107,7 @@ export function ranked(
 
 /** A result from before intervals were stored has its counts, from which Wilson's follows. */
 function intervalOf(result: EvaluationResult, metric: ResultMetric): MetricBounds | undefined {
-  const { wilson, bootstrap } = result.intervals ?? intervalsOf(result, null);
-  const bounds = wilson.bounds[metric] ?? bootstrap?.bounds[metric];
+  const bounds = boundsOf(result.intervals ?? intervalsOf(result, null), metric);
   return bounds && { lower: bounds[0], upper: bounds[1] };
 }
 

@@ -1,4 +1,4 @@
-/** The indexes from which pages of results are read; decision 0019 says what each is for and costs. */
+/** The indexes from which pages of results are read; decision 0021 says what each is for and costs. */
 import { Index } from 'typeorm';
 import { RESULT_METRICS } from '../result-metric';
 import { columnOf } from './result-order';

@@ -1,7 +1,7 @@
 /** A process of ours that is started again whenever it ends, as a service manager does. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
 import { projectRoot } from '../../src/config/project-root';
+import { programArguments } from '../support/program';
 
 const RESTART_MS = 100;
 
@@ -71,13 +71,10 @@ export class SupervisedProcess {
 
   private start(): void {
     if (this.stopped) return;
-    const root = projectRoot();
-    const loaders = ['-r', '@swc-node/register', '-r', path.join(root, 'test/e2e/offline.ts')];
-    const main = path.join(root, 'src/main.ts');
-    const program = [process.execPath, ...loaders, main, ...this.plan.args];
+    const program = [process.execPath, ...programArguments(...this.plan.args)];
     const [command = '', ...args] = [...(this.plan.under ?? []), ...program];
     const child = spawn(command, args, {
-      cwd: root,
+      cwd: projectRoot(),
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.plan.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

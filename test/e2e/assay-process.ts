@@ -5,6 +5,7 @@ import path from 'node:path';
 import { projectRoot } from '../../src/config/project-root';
 import { eventually } from '../support/eventually';
 import { removeFolder } from '../support/postgres-folder';
+import { programArguments } from '../support/program';
 import { temporaryFolder } from '../support/temporary-folder';
 
 export interface Ended {
@@ -41,19 +42,11 @@ export class AssayProcess {
   /**
    * @param dataPath ASSAY_DATA_PATH
    * @param env on top of an environment without any setting of ours
-   * @param program from the sources, unless the build is asked for
    */
-  constructor(
-    args: readonly string[],
-    dataPath: string,
-    env: NodeJS.ProcessEnv = {},
-    program = 'src/main.ts',
-  ) {
-    const root = projectRoot();
-    const loader = ['-r', '@swc-node/register', '-r', path.join(__dirname, 'offline.ts')];
+  constructor(args: readonly string[], dataPath: string, env: NodeJS.ProcessEnv = {}) {
     // As a shell would: the program leads a process group, to which Ctrl-C goes as a whole.
-    this.child = spawn(process.execPath, [...loader, path.join(root, program), ...args], {
-      cwd: root,
+    this.child = spawn(process.execPath, programArguments(...args), {
+      cwd: projectRoot(),
       detached: true,
       env: { ...cleanEnvironment(), PORT: '0', ASSAY_DATA_PATH: dataPath, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

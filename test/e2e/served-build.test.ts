@@ -2,11 +2,9 @@
  * What a user's CI does with Assay: build it, serve the build, ask for an evaluation over GraphQL, follow it, hold
  * the result against thresholds. Real Fashion-MNIST with ASSAY_DATA_MIRROR, else the built-in sample set.
  */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { parse } from 'yaml';
@@ -17,7 +15,6 @@ import { AssayProcess, freshDataFolder, postgresOf } from './assay-process';
 
 jest.setTimeout(300_000);
 
-const PROGRAM = 'dist/src/main.js';
 const RESULT = `query ($id: ID!) {
   evaluationResult(id: $id) {
     accuracy macroF1 sampleCount checkpointDigest dataDigest backend
@@ -43,14 +40,9 @@ const thresholds = (
   }
 ).thresholds;
 
-beforeAll(async () => {
-  // Up to date in a moment where the sources have not changed.
-  await promisify(execFile)('npm', ['run', '--silent', 'build:service'], { cwd: projectRoot() });
-});
-
 it('serves, evaluates on request, tells of it, and passes the thresholds', async () => {
   const dataPath = await freshDataFolder();
-  const service = new AssayProcess(['serve'], dataPath, env, PROGRAM);
+  const service = new AssayProcess(['serve'], dataPath, env);
   const url = await service.address();
   const client = new GraphQLClient(url);
   const list =
@@ -86,7 +78,7 @@ it('serves, evaluates on request, tells of it, and passes the thresholds', async
   if (mirror !== '') expect(result.accuracy).toBeCloseTo(0.918, 4);
 
   // The gate of the command line agrees, in another process beside the service.
-  const gate = new AssayProcess(['evaluate', '--gate', '--json'], dataPath, env, PROGRAM);
+  const gate = new AssayProcess(['evaluate', '--gate', '--json'], dataPath, env);
   const { code, stdout } = await gate.ended;
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -111,8 +103,7 @@ it('lets a job fail with 1 where a threshold is missed, and with 2 where nothing
     `ckpt_path: ${shipped}\nthresholds: { accuracy: 0.999, macro_f1: 0.7 }\n`,
   );
   const run = (...args: string[]) =>
-    new AssayProcess(['evaluate', ...args], dataPath, { ...env, ASSAY_CONFIG: config }, PROGRAM)
-      .ended;
+    new AssayProcess(['evaluate', ...args], dataPath, { ...env, ASSAY_CONFIG: config }).ended;
   const missed = await run('--gate');
   expect(missed.code).toBe(1);
   expect(missed.stdout).toContain('Gate missed: 1 of 2 checks.');

@@ -1,8 +1,8 @@
 /** What can be seen of runs and hosts: in the database, over GraphQL, by the command and by Prometheus. */
 import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../src/config/project-root';
+import { programArguments } from '../support/program';
 import { scrape } from '../support/scrape';
 import type { Stage } from './stage';
 
@@ -15,10 +15,9 @@ export interface SeenHosts {
 
 export async function seenHosts({ client, adminToken, env }: Stage): Promise<SeenHosts> {
   const workers = (await client.field('workers', '{ workers { host } }')) as { host: string }[];
-  const main = path.join(projectRoot(), 'src/main.ts');
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['-r', '@swc-node/register', main, 'workers', '--json'],
+    programArguments('workers', '--json'),
     { cwd: projectRoot(), env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env } },
   );
   const command = (JSON.parse(stdout) as { workers: { host: string }[] }).workers;

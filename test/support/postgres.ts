@@ -50,7 +50,7 @@ async function joinServer(): Promise<TestServer> {
   const dataDir = process.env['ASSAY_TEST_POSTGRES_DIR'];
   if (dataDir === undefined) {
     throw new Error(
-      'No PostgreSQL for tests: jest must run with globalSetup test/support/postgres-global-setup.ts, ' +
+      'No PostgreSQL for tests: jest must run with globalSetup test/support/global-setup.ts, ' +
         'or set ASSAY_TEST_DATABASE_URL',
     );
   }

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { type App, startApp } from '../../../src/app';
 import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
 import { buildPage } from '../../support/page-build';
+import { settled } from '../../support/settled';
 import { startTestService, type TestService } from '../../support/test-service';
 import { violations } from './violations';
 
@@ -114,12 +115,12 @@ describeWithBrowser('actions on the page', () => {
     expect(told.rows.map(({ verdict }) => verdict)).toContain('WORSE');
     await page.getByRole('button', { name: 'Look closer at dark', exact: true }).click();
     await page.getByRole('region', { name: 'Verdict' }).getByText('▼ Worse').waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const shown = await page.locator('main').innerText();
     const other = await browser.open({ colorScheme: 'dark' });
     await other.page.goto(page.url());
     await other.page.getByRole('region', { name: 'Verdict' }).getByText('▼ Worse').waitFor();
-    await other.page.waitForLoadState('networkidle');
+    await settled(other.page);
     expect(await other.page.locator('main').innerText()).toBe(shown);
     expect([...(await violations(page)), ...(await violations(other.page))]).toEqual([]);
     await page.getByRole('button', { name: 'Take out darker' }).click();

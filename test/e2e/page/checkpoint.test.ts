@@ -7,6 +7,7 @@ import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../supp
 import { writeOnnxModel } from '../../support/layers-models';
 import { buildPage } from '../../support/page-build';
 import { temporaryFolder } from '../../support/temporary-folder';
+import { settled } from '../../support/settled';
 import { startTestService, type TestService } from '../../support/test-service';
 import { violations } from './violations';
 
@@ -133,7 +134,7 @@ describeWithBrowser('a checkpoint on the page', () => {
     const accuracy = /^parent, \d+(\.\d+)?\s?% on sample-shapes \/ test$/;
     expect(await line.nth(0).innerText()).toMatch(accuracy);
     expect(await line.nth(1).innerText()).toBe('grandparent');
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     expect(await violations(page)).toEqual([]);
 
     await page.getByRole('link', { name: 'Compare with its parent' }).click();
@@ -219,7 +220,7 @@ describeWithBrowser('a checkpoint on the page', () => {
       await page.goto(`${service.app.url}/checkpoints/${id}`);
       await page.getByRole('button', { name: 'Edit name, tags, notes' }).click();
       await page.getByRole('button', { name: 'Delete it…' }).click();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       expect(await violations(page)).toEqual([]);
     },
   );

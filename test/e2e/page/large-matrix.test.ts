@@ -2,6 +2,7 @@
 import { madeCounts, storeMadeResult } from '../../../bench/support/made-result';
 import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
 import { buildPage } from '../../support/page-build';
+import { settled } from '../../support/settled';
 import { startTestService, type TestService } from '../../support/test-service';
 import { violations } from './violations';
 
@@ -97,7 +98,7 @@ describeWithBrowser('a matrix of 1,000 classes', () => {
     const { page } = await browser.open({ colorScheme });
     await page.goto(address);
     await page.getByText('Where it comes from').waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     expect(await violations(page)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
 import { buildPage } from '../../support/page-build';
 import { mirrorFolder, referenceFolder } from '../../support/reference';
+import { settled } from '../../support/settled';
 import { startTestService, type TestService } from '../../support/test-service';
 
 jest.setTimeout(300_000);
@@ -67,12 +68,12 @@ describeWithReference('a newcomer', () => {
     await page.getByRole('region', { name: 'Table of leaderboard' }).waitFor();
     await page.getByRole('link', { name: /^Compare .+ with the first/ }).click();
     await page.getByText('▼ Worse').waitFor(LONG);
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const verdict = await page.locator('main').innerText();
     const other = await browser.open();
     await other.page.goto(page.url());
     await other.page.getByText('▼ Worse').waitFor(LONG);
-    await other.page.waitForLoadState('networkidle');
+    await settled(other.page);
     expect(await other.page.locator('main').innerText()).toBe(verdict);
     expect([...complaints, ...other.complaints]).toEqual([]);
     expect(strayRequests(service.app.url)).toEqual([]);

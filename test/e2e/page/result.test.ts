@@ -8,6 +8,7 @@ import {
 import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
 import { buildPage } from '../../support/page-build';
 import { mirrorFolder, referenceFile, referenceFolder } from '../../support/reference';
+import { settled } from '../../support/settled';
 import { violations } from './violations';
 
 jest.setTimeout(240_000);
@@ -144,12 +145,12 @@ describeWithReference('results on the page', () => {
       .getByRole('button', { name: 'Next' })
       .click();
     await page.getByText('Page 2').waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const text = await page.locator('main').innerText();
     const other = await browser.open();
     await other.page.goto(page.url());
     await other.page.getByText('Page 2').waitFor();
-    await other.page.waitForLoadState('networkidle');
+    await settled(other.page);
     expect(await other.page.locator('main').innerText()).toBe(text);
     expect([...complaints, ...other.complaints]).toEqual([]);
   });
@@ -203,7 +204,7 @@ describeWithReference('results on the page', () => {
         const { page, context } = await browser.open({ colorScheme });
         await page.goto(service.app.url + address);
         if (address.startsWith('/results')) await page.getByText('Where it comes from').waitFor();
-        await page.waitForLoadState('networkidle');
+        await settled(page);
         expect(await violations(page)).toEqual([]);
         await context.close();
       }
@@ -212,6 +213,6 @@ describeWithReference('results on the page', () => {
 });
 
 async function imagesOf(page: Page): Promise<string[]> {
-  await page.waitForLoadState('networkidle');
+  await settled(page);
   return page.evaluate<string[]>(IMAGES);
 }

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
 import { eventually } from '../../support/eventually';
 import { fillService } from '../../support/filled-service';
+import { settled } from '../../support/settled';
 import { addressesOf } from '../../support/page-addresses';
 import { buildPage } from '../../support/page-build';
 import { startTestService, type TestService } from '../../support/test-service';
@@ -51,8 +52,7 @@ describeWithBrowser('the rooms', () => {
         expect(policy).toContain("default-src 'none'; script-src 'self';");
         expect(policy.includes('unsafe')).toBe(name === 'explorer');
         await page.locator('h1').first().waitFor();
-        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-        await page.waitForLoadState('networkidle');
+        await settled(page);
         // Under the page's own policy nothing may be evaluated; the checker goes in by the debugger.
         const broken = await violations(page);
         found[name] = broken.filter((one) => !OF_GRAPHIQL.test(one));
@@ -68,7 +68,7 @@ describeWithBrowser('the rooms', () => {
     for (const [name, address] of await addressesOf(service.app.url)) {
       if (name === 'explorer') continue;
       await page.goto(new URL(address, service.app.url).href);
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       const width = await page.evaluate('document.documentElement.scrollWidth');
       expect({ name, width }).toEqual({ name, width: expect.any(Number) as number });
       expect({ name, fits: Number(width) <= 390 }).toEqual({ name, fits: true });

@@ -12,11 +12,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
-import { projectRoot } from '../../../src/config/project-root';
 import { openBrowser } from '../../support/chromium';
+import { programArguments } from '../../support/program';
 import { buildPage } from '../../support/page-build';
 import { GraphQLClient } from '../../support/graphql-client';
 import { fillService } from '../../support/filled-service';
+import { settled } from '../../support/settled';
 import { addressesOf } from '../../support/page-addresses';
 
 const WIDTHS = [390, 1024, 1680];
@@ -53,8 +54,7 @@ async function takePictures(url: string, folder: string): Promise<void> {
 async function openSettled(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.locator('h1, .graphiql-container').first().waitFor();
-  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-  await page.waitForLoadState('networkidle');
+  await settled(page);
   await page.waitForTimeout(SETTLE_MS);
 }
 
@@ -85,14 +85,10 @@ async function takeReadmePicture(url: string, file: string): Promise<void> {
 /** The program itself, on a free port. */
 async function withService(use: (url: string) => Promise<void>): Promise<void> {
   const dataPath = await mkdtemp(path.join(tmpdir(), 'assay-screenshots-'));
-  const child = spawn(
-    process.execPath,
-    ['-r', '@swc-node/register', path.join(projectRoot(), 'src/main.ts'), 'serve'],
-    {
-      env: { ...process.env, PORT: '0', ASSAY_DATA_PATH: path.join(dataPath, 'state') },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, programArguments('serve'), {
+    env: { ...process.env, PORT: '0', ASSAY_DATA_PATH: path.join(dataPath, 'state') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<void>((resolve) =>
     child.once('close', () => {
       resolve();

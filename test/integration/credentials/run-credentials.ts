@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { runCommand } from '../../../src/cli/program';
 import { projectRoot } from '../../../src/config/project-root';
+import { programArguments } from '../../support/program';
 import { Capture } from '../score/capture';
 
 export interface Ran {
@@ -14,8 +15,6 @@ export interface Ran {
 }
 
 export type Env = Record<string, string>;
-
-const ASSAY = ['-r', '@swc-node/register', 'src/main.ts'];
 
 /** Nothing of what the tests' own caller has set. */
 const environment = (env: Env): Env => ({ PATH: process.env['PATH'] ?? '', ...env });
@@ -27,7 +26,7 @@ export async function runCredentials(
   { input = '', apart = false } = {},
 ): Promise<Ran> {
   if (apart) {
-    const child = spawn(process.execPath, [...ASSAY, 'credentials', ...args], {
+    const child = spawn(process.execPath, programArguments('credentials', ...args), {
       cwd: projectRoot(),
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +59,7 @@ export async function runAtTerminal(
   env: Env,
   dialogue: (readonly [question: string, answer: string])[],
 ): Promise<{ code: number | null; screen: string }> {
-  const words = [process.execPath, ...ASSAY, ...args].map((word) => `'${word}'`);
+  const words = [process.execPath, ...programArguments(...args)].map((word) => `'${word}'`);
   const child = spawn('script', ['-qefc', words.join(' '), '/dev/null'], {
     cwd: projectRoot(),
     env: environment({ TERM: 'xterm', SHELL: '/bin/sh', ...env }),

@@ -24,7 +24,7 @@ export function workerCommand(io: CommandIo): Command {
     .description('evaluate shards until it is stopped; SIGTERM lets it end what it has begun')
     .option(
       '--concurrency <n>',
-      'shards in hand at a time (default: config.yaml)',
+      'shards taken at a time (default: config.yaml)',
       wholeNumber(1, MAX_CONCURRENCY),
     )
     .option('--engines <names>', 'what it can run, with commas', engines, [...ENGINE_NAMES])

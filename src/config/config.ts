@@ -75,7 +75,7 @@ export class EvaluationConfig {
 }
 
 export class WorkerConfig {
-  /** Shards in hand at a time: with 2, one is stored while the next is computed. */
+  /** Shards taken at a time: with 2, the next is made ready while one is computed. */
   @IsInt() @Min(1) @Max(64) concurrency = 1;
   /** How long a worker that is stopped works on what it has begun, before it hands it back. */
   @IsInt() @Min(0) @Max(3_600_000) drainMs = 5_000;

@@ -42,6 +42,7 @@ interface Work {
   /** Its reason says what becomes of the shard: LOST or STOPPING. */
   held: AbortController;
   log: Logger;
+  onComputed: () => void;
 }
 
 export class ShardExecutor {
@@ -55,9 +56,14 @@ export class ShardExecutor {
    * Brings a shard that has been started to an end, or back into the queue.
    *
    * @param held its reason says what becomes of the shard: LOST or STOPPING
+   * @param onComputed told when the outputs are there and only have to be stored
    * @returns false where it failed by this worker's surroundings: others may do better
    */
-  async execute(claim: Claim, held: AbortController): Promise<boolean> {
+  async execute(
+    claim: Claim,
+    held: AbortController,
+    onComputed: () => void = () => undefined,
+  ): Promise<boolean> {
     const { run, shard } = claim;
     const ids = { runId: run.id, shard: shard.shard, attempt: shard.attempt };
     const log = this.options.log.child(ids);
@@ -73,7 +79,7 @@ export class ShardExecutor {
       async (span) => {
         const startedAt = performance.now();
         log.info('a shard was started');
-        const ending = await this.tryToExecute({ claim, held, log });
+        const ending = await this.tryToExecute({ claim, held, log, onComputed });
         const { outcome, code } = ending;
         const ms = performance.now() - startedAt;
         span.set({ 'assay.shard.outcome': outcome });
@@ -103,6 +109,7 @@ export class ShardExecutor {
     const { shards } = this.options;
     try {
       const found = await this.evaluate(work);
+      work.onComputed();
       const stored = await this.tracing.span({ name: 'store shard' }, () =>
         persistently(() => shards.markSucceeded(claim, found), signal),
       );

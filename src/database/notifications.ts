@@ -17,7 +17,7 @@ const PROBE_MS = 5_000;
 const TOPICS = ['job', 'run', 'closed', 'swept'] as const;
 
 /**
- * `job`: an engine's queue has something new. `run`: a run has changed, or got further. `closed`: its open shards were
+ * `job`: an engine's queue has something new. `run`: a run has changed, or a shard of it was begun or has ended. `closed`: its open shards were
  * taken from whoever had them. `swept`: a process has just looked for lost shards.
  */
 export type Topic = (typeof TOPICS)[number];

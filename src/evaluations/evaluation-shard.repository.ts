@@ -7,7 +7,6 @@ import { EvaluationShard, ShardState } from './evaluation-shard.entity';
 import { PredictionBlock } from './prediction-block.entity';
 import { closeShards, requeueShards } from './open-shards';
 import { announceRun, changed, isOpen, lockingTransaction, lockRun } from './run-lock';
-import { notifySql } from '../database/notifications';
 import { RELAX_COMMIT } from '../database/sql';
 import { endFailedRun } from './run-settlement';
 import type { Failure } from './shard-failures';
@@ -72,15 +71,15 @@ export class EvaluationShardRepository {
   }
 
   /**
-   * Not waited for until it is on the disk: it is told several times a second, and NOTIFY lets one transaction of the
-   * whole database commit at a time.
+   * Not waited for until it is on the disk, and told to nobody: each NOTIFY wakes all processes that listen, so that
+   * many workers would keep each other awake. Who watches a run looks at it twice a second.
    *
    * @returns whether the shard is still this attempt's
    */
   async markProgress(claim: Claim, samplesDone: number): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
-      `WITH mine AS (UPDATE evaluation_shard SET samples_done = $5 WHERE ${MINE} RETURNING run_id)
-       SELECT ${notifySql('run', 'run_id::text')}, ${RELAX_COMMIT} FROM mine`,
+      `WITH mine AS (UPDATE evaluation_shard SET samples_done = $5 WHERE ${MINE} RETURNING 1)
+       SELECT ${RELAX_COMMIT} FROM mine`,
       [...keyOf(claim), samplesDone],
     );
     return rows.length > 0;

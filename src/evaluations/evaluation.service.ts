@@ -12,7 +12,7 @@ import { samplesSeen } from './run-progress';
 import type { RunRequest, RunRequests } from './run-requests';
 import { WakeUp } from './wake-up';
 
-/** Another process may change a run unheard: a watcher looks at the row at least this often. */
+/** Progress is not told, and other changes may be missed: a watcher looks at the row at least this often. */
 const WATCH_INTERVAL_MS = 500;
 /** A database that is away for so long is told to watchers; a restart is not. */
 const WATCH_PATIENCE_MS = 60_000;

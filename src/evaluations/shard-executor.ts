@@ -14,7 +14,7 @@ import { LOST, STOPPING } from './interruption';
 import { RecentCheckpoint } from './recent-checkpoint';
 import type { RunSettler } from './run-settler';
 
-/** The database hears of progress at most this often, and through it all who watch. */
+/** The database hears of progress at most this often; those who watch look as often. */
 const PROGRESS_INTERVAL_MS = 500;
 
 export interface ShardExecutorOptions {

@@ -18,6 +18,8 @@ interface WorkerFlags extends RemoteFlags {
 }
 
 const MAX_CONCURRENCY = 64;
+/** Behind the drain. A worker on a network that swallows all it sends would wait for each of its last words in turn. */
+const FAREWELL_MS = 15_000;
 
 export function workerCommand(io: CommandIo): Command {
   return new Command('worker')
@@ -55,10 +57,26 @@ async function run(io: CommandIo, { probes, ...flags }: WorkerFlags): Promise<vo
     io.stdout.write('Stopping.\n');
   } finally {
     await server?.close();
-    await services.stop();
+    await stopInTime(services, io);
     // Behind the drain, in which a shard may still wait for its files.
     fetching.abort();
     interruption.end();
+  }
+}
+
+/** Nothing is lost with the last words: whoever sweeps takes back what a silent worker has in hand. */
+async function stopInTime(services: Services, io: CommandIo): Promise<void> {
+  const { database, loaded } = services;
+  const limit = setTimeout(() => {
+    io.stderr.write('The database does not answer: what is in hand goes to other workers.\n');
+    process.exit(0);
+  }, loaded.config.worker.drainMs + FAREWELL_MS);
+  // The embedded server is ours to stop, and near.
+  if (database.embedded) clearTimeout(limit);
+  try {
+    await services.stop();
+  } finally {
+    clearTimeout(limit);
   }
 }
 

@@ -1,5 +1,6 @@
 /** A process of ours that is started again whenever it ends, as a service manager does. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { projectRoot } from '../../src/config/project-root';
 import { programArguments } from '../support/program';
 
@@ -58,6 +59,17 @@ export class SupervisedProcess {
 
   resume(): void {
     this.child?.kill('SIGCONT');
+  }
+
+  /** Asks it to end, for good. @returns its exit code, or the signal that ended it */
+  async terminate(): Promise<number | string | null> {
+    this.stopped = true;
+    const { child } = this;
+    if (child === undefined) return null;
+    const ended = once(child, 'close') as Promise<[number | null, string | null]>;
+    child.kill('SIGTERM');
+    const [code, signal] = await ended;
+    return code ?? signal;
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,7 @@ import {
   startedElsewhere,
 } from './absence';
 import { BLACK_HOLE, LINK_DOWN } from './hosts';
-import type { Stage } from './stage';
+import type { Stage, WorkerHost } from './stage';
 import { attemptsOf, countsOf, fingerprint, type SeenHosts, seenHosts, sharesOf } from './views';
 
 /** The survivor stands still for so long, that the run can't have ended when a host comes back. */
@@ -53,6 +53,8 @@ export interface CutHostsReport {
   lateChanges: boolean;
   unexpectedEnds: number;
   bugs: string[];
+  /** Of a host that is told to end while all that it sends is lost. */
+  farewell: { exit: number | string | null; seconds: number };
 }
 
 export async function cutHosts(stage: Stage): Promise<CutHostsReport> {
@@ -93,7 +95,7 @@ export async function cutHosts(stage: Stage): Promise<CutHostsReport> {
   const calm = await settled(stage, id);
   const counts = await countsOf(stage, id);
   const known = { sampleCount: 10_000, confusionMatrix: counts };
-  return {
+  const report = {
     disturbed: ended,
     calm,
     shares: await sharesOf(stage, [disturbed.id, id]),
@@ -108,6 +110,19 @@ export async function cutHosts(stage: Stage): Promise<CutHostsReport> {
     unexpectedEnds: stage.processes.reduce((sum, one) => sum + one.unexpectedEnds, 0),
     bugs: stage.processes.flatMap(({ bugs }) => bugs),
   };
+  const last = await client.runEvaluation({ ...input, engine: 'TFJS', batchSize: 1, force: true });
+  return { ...report, farewell: await farewell(stage, last.id, survivor) };
+}
+
+async function farewell(
+  stage: Stage,
+  runId: string,
+  host: WorkerHost,
+): Promise<CutHostsReport['farewell']> {
+  await cutInTheMiddle(stage, runId, host, BLACK_HOLE);
+  const toldAt = Date.now();
+  const exit = await host.process.terminate();
+  return { exit, seconds: (Date.now() - toldAt) / 1000 };
 }
 
 async function inputOf({ client }: Stage): Promise<Record<string, unknown>> {

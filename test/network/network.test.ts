@@ -63,6 +63,9 @@ if (reason !== undefined) process.stdout.write(`hosts are not cut off: ${reason}
     expect(report.seenWhileAway).toEqual({ graphql: others, command: others, prometheus: 2 });
     expect(report.seenAfterwards).toEqual({ graphql: hosts, command: hosts, prometheus: 3 });
     expect(report).toMatchObject({ unexpectedEnds: 0, bugs: [] });
+    // It drains for 5 s, and then waits 15 for a database that does not answer.
+    expect(report.farewell.exit).toBe(0);
+    expect(report.farewell.seconds).toBeLessThan(30);
   },
   RUN_MS + 20_000,
 );

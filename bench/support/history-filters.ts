@@ -57,6 +57,7 @@ export function runFilters(): Record<string, EvaluationRunFilter> {
     'a dataset': { datasetId: hard.datasetId },
     'a dataset and split': hard,
     'a split': { split: hard.split },
+    'a split, a rare state': { split: hard.split, states: [RunState.FAILED] },
     'a dataset and split, a rare state': { ...hard, states: [RunState.FAILED] },
     'a dataset, a rare state': { datasetId: hard.datasetId, states: [RunState.FAILED] },
   };

@@ -81,5 +81,10 @@ export function runSource(filter: EvaluationRunFilter, parameters: SqlParameters
   const ofStates = states ? [`r.state = ANY (${states})`] : [];
   if (checkpoint.length > 0) return { from, where: checkpoint, filter: [...place, ...ofStates] };
   if (place.length === 2) return { from, where: place, filter: ofStates };
-  return { from, where: [], filter: [...place, ...ofStates] };
+  // The split's index begins with the dataset, and only PostgreSQL 18 skips through that by itself.
+  const ofAny =
+    typeof filter.datasetId !== 'string' && place.length > 0
+      ? ['r.dataset_id = ANY (ARRAY(SELECT id FROM dataset))']
+      : [];
+  return { from, where: [], filter: [...ofAny, ...place, ...ofStates] };
 }

@@ -7,6 +7,9 @@ import { createHttpServer, type HttpServer } from '../../../src/http/http-server
 import { edgeAuthenticator, type Edge, RawSocket, send, startEdge, until } from './edge';
 import { edgeSchema, SECRETS, tickSources } from './edge-schema';
 
+/** Less than the 5 s that closing gives running requests, more than a loaded machine needs. */
+const SOON_MS = 4_000;
+
 const get = (edge: Edge, path: string) => send(edge.port, { method: 'GET', path });
 
 describe('health', () => {
@@ -97,7 +100,7 @@ describe('slow clients', () => {
     await new Promise((resolve) => socket.once('close', resolve));
     clearInterval(drip);
     expect(text).toMatch(/^HTTP\/1\.1 408 /);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
     await edge.server.close();
   });
 
@@ -135,7 +138,7 @@ describe('closing', () => {
     await expect(send(edge.port, { method: 'GET', path: '/health/live' })).rejects.toThrow();
     expect(await running).toEqual({ body: '{"data":{"slow":"done"}}\n', connection: 'close' });
     await closed;
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
     agent.destroy();
   });
 
@@ -145,19 +148,19 @@ describe('closing', () => {
     await postBy(agent, edge.port, '{ hello }');
     const started = performance.now();
     await edge.server.close();
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
     agent.destroy();
   });
 
   test('requests that outlive the time for closing are cut off', async () => {
     const edge = await startEdge({ closeTimeoutMs: 200 });
-    const running = postBy(new Agent(), edge.port, '{ slow(ms: 3000) }');
+    const running = postBy(new Agent(), edge.port, '{ slow(ms: 8000) }');
     const cutOff = expect(running).rejects.toThrow();
     await new Promise((resolve) => setTimeout(resolve, 100));
     const started = performance.now();
     await edge.server.close();
     await cutOff;
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
     expect(edge.logLines.some(({ closeTimeoutMs }) => closeTimeoutMs === 200)).toBe(true);
   });
 
@@ -178,7 +181,7 @@ describe('closing', () => {
     socket.socket.pause();
     const started = performance.now();
     await edge.server.close();
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
     socket.socket.terminate();
   });
 

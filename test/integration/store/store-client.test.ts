@@ -49,10 +49,14 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
 it('goes on where it was cut off, as often as it takes, and sends its token each time', async () => {
   const client = await clientOf(sendBytes(BYTES, 70_000));
   expect((await download(client)).equals(BYTES)).toBe(true);
-  expect(store?.asked.map(({ range }) => range)).toEqual([
-    undefined,
-    ...[70_000, 140_000, 210_000, 280_000].map((from) => `bytes=${from}-`),
-  ]);
+  const [begun, ...further] = store?.asked.map(({ range }) => range) ?? [];
+  expect(begun).toBeUndefined();
+  // From where it had come, at most what was sent: what is under way when a connection breaks may be lost.
+  const starts = [0, ...further.map((range) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]))];
+  const steps = starts.slice(1).map((from, i) => from - (starts[i] ?? NaN));
+  expect(steps.length).toBeGreaterThanOrEqual(4);
+  expect(Math.min(...steps)).toBeGreaterThan(0);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(70_000);
   expect(new Set(store?.asked.map(({ authorization }) => authorization))).toEqual(
     new Set(['Bearer assay_t']),
   );

@@ -15,9 +15,7 @@ test.each([
   ['train', 6_000],
   ['test', 2_000],
 ] as const)('the split %s is drawn to the same %d images everywhere', async (name, sampleCount) => {
-  const start = performance.now();
   const split = await source.loadSplit(name);
-  expect(performance.now() - start).toBeLessThan(5_000);
   expect(split.digest).toBe(DIGESTS[name]);
   expect(split).toMatchObject({ name, sampleCount, classCount: 10 });
   expect(split.images.length).toBe(sampleCount * 28 * 28);
@@ -26,9 +24,7 @@ test.each([
 });
 
 test('the description agrees with the splits without drawing them', async () => {
-  const start = performance.now();
   const info = await createSampleSet().describe();
-  expect(performance.now() - start).toBeLessThan(5_000);
   expect(info.name).toBe('sample-shapes');
   expect(info.imageShape).toEqual({ height: 28, width: 28, channels: 1 });
   expect(new Set(info.classNames).size).toBe(10);

@@ -43,6 +43,7 @@ interface Work {
   /** Its reason says what becomes of the shard: LOST or STOPPING. */
   held: AbortController;
   log: Logger;
+  /** Told when the outputs are there and only have to be stored. */
   onComputed: () => void;
 }
 
@@ -62,11 +63,7 @@ export class ShardExecutor {
    * @param onComputed told when the outputs are there and only have to be stored
    * @returns false where it failed by this worker's surroundings: others may do better
    */
-  async execute(
-    claim: Claim,
-    held: AbortController,
-    onComputed: () => void = () => undefined,
-  ): Promise<boolean> {
+  async execute(claim: Claim, held: AbortController, onComputed: () => void): Promise<boolean> {
     const { run, shard } = claim;
     const ids = { runId: run.id, shard: shard.shard, attempt: shard.attempt };
     const log = this.options.log.child(ids);

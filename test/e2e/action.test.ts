@@ -1,9 +1,8 @@
 /** The action's own last step, run as a runner does: in another repository's folder, with its checkpoint. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { projectRoot } from '../../src/config/project-root';
 import { removeFolder } from '../support/postgres-folder';
@@ -19,10 +18,6 @@ interface Action {
 const root = projectRoot();
 const { inputs, runs } = parse(readFileSync(path.join(root, 'action.yml'), 'utf8')) as Action;
 const step = runs.steps.find(({ id }) => id === 'gate');
-
-beforeAll(async () => {
-  await promisify(execFile)('npm', ['run', '--silent', 'build:service'], { cwd: root });
-});
 
 /** A repository with a checkpoint and thresholds, and what the runner would know. */
 async function repository(thresholds: string) {

@@ -83,8 +83,6 @@ export function runSource(filter: EvaluationRunFilter, parameters: SqlParameters
   if (place.length === 2) return { from, where: place, filter: ofStates };
   // The split's index begins with the dataset, and only PostgreSQL 18 skips through that by itself.
   const ofAny =
-    typeof filter.datasetId !== 'string' && place.length > 0
-      ? ['r.dataset_id = ANY (ARRAY(SELECT id FROM dataset))']
-      : [];
+    typeof filter.split === 'string' ? ['r.dataset_id = ANY (ARRAY(SELECT id FROM dataset))'] : [];
   return { from, where: [], filter: [...ofAny, ...place, ...ofStates] };
 }

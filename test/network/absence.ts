@@ -15,7 +15,10 @@ export interface Missing {
   cutAt: number;
 }
 
-/** Cuts the host off while it computes a shard: in the second half of the time that its shards take. */
+/**
+ * Cuts the host off while it computes a shard: in the second half of the time that its shards take, and with nothing
+ * else in hand, neither a shard that is still being stored nor one whose start it has not heard of.
+ */
 export async function cutInTheMiddle(
   { dataSource }: Stage,
   runId: string,
@@ -23,14 +26,17 @@ export async function cutInTheMiddle(
   how: Cut,
 ): Promise<Missing> {
   const inTheMiddle = async () => {
-    const [row] = await dataSource.query<{ shard: number }[]>(
-      `SELECT s.shard FROM evaluation_shard s JOIN worker w ON w.id = s.worker_id
-        WHERE s.run_id = $1 AND w.host = $2 AND s.state = 'RUNNING' AND clock_timestamp() - s.started_at > (
-          SELECT avg(d.finished_at - d.started_at) / 2 FROM evaluation_shard d
-           WHERE d.run_id = $1 AND d.worker_id = w.id AND d.state = 'SUCCEEDED')`,
+    const [one, another] = await dataSource.query<{ shard: number; isLate: boolean }[]>(
+      `SELECT s.shard, clock_timestamp() - s.started_at > (
+                SELECT avg(d.finished_at - d.started_at) / 2 FROM evaluation_shard d
+                 WHERE d.run_id = $1 AND d.worker_id = w.id AND d.state = 'SUCCEEDED') AS "isLate"
+         FROM evaluation_shard s JOIN worker w ON w.id = s.worker_id
+        WHERE s.run_id = $1 AND w.host = $2 AND s.state = 'RUNNING'`,
       [runId, host.name],
     );
-    return row?.shard;
+    if (one === undefined || another !== undefined || !one.isLate) return undefined;
+    const started = `"runId":"${runId}","shard":${one.shard},"attempt":1,"msg":"a shard was started"`;
+    return host.process.lastOutput.includes(started) ? one.shard : undefined;
   };
   return eventually(
     `${host.name} is cut off in the middle of a shard`,

@@ -9,6 +9,7 @@ import { ask } from './ask';
 import type { AssayProcess } from './assay-process';
 import { cpuMsOf } from './processor-time';
 import type { ResidentMemory } from './resident-memory';
+import { SPINNING_MS } from './spinning';
 
 /** Shards' images that the bare runtime does in a turn. */
 const BARE_PASSES = 2;
@@ -133,6 +134,7 @@ async function bareTurn({ bare, images, shards }: RunPlan, turn: Turn): Promise<
     turn.bareImages += images / shards;
   }
   turn.bareCpuMs = (await cpuMsOf(process.pid)) - cpuMs;
+  await sleep(SPINNING_MS);
 }
 
 async function requestRun({ url, input }: RunPlan): Promise<string> {

@@ -26,12 +26,18 @@ export interface LoadedModel {
   dispose(): Promise<void>;
 }
 
+export interface LoadOptions {
+  /** Default: what the checkpoint itself says. */
+  preprocessing?: Preprocessing | undefined;
+  /** Threads that a batch is computed by, where the runtime can be told. Default: as many as there are cores. */
+  threads?: number;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /**
-   * @param preprocessing default: what the checkpoint itself says
    * @throws UserError what the readers of its format throw, PREPROCESSING_INVALID, or ENGINE_FORMAT_UNSUPPORTED
    *   where this engine can't run the format
    */
-  load(checkpoint: CheckpointFiles, preprocessing?: Preprocessing): Promise<LoadedModel>;
+  load(checkpoint: CheckpointFiles, options?: LoadOptions): Promise<LoadedModel>;
 }

@@ -25,7 +25,7 @@ export interface ShardOutcome {
   outputKind: OutputKind;
   totals: EvaluationTotals;
   backend: EngineBackend;
-  /** Time to make the model ready (0 where it was cached), and to run all batches. */
+  /** Time to make the model ready (0 where it was cached), and to run all batches: of the slowest thread. */
   timings: { loadMs: number; inferenceMs: number };
 }
 
@@ -36,6 +36,6 @@ export interface ShardEvaluator {
    *   (the next request starts anew), EVALUATOR_CLOSED; rejects with the signal's reason when aborted
    */
   evaluate(request: ShardRequest): Promise<ShardOutcome>;
-  /** Releases the models and ends the thread. */
+  /** Releases the models and ends the threads. */
   close(): Promise<void>;
 }

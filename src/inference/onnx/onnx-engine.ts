@@ -13,7 +13,7 @@ import {
   type Preprocessing,
 } from '../../checkpoints/preprocessing';
 import { UserError } from '../../errors';
-import type { Engine, LoadedModel } from '../engine';
+import type { Engine, LoadedModel, LoadOptions } from '../engine';
 import { OnnxModel } from './onnx-model';
 import { withoutPaths } from './runtime-message';
 import { writeOnnx } from './write-onnx';
@@ -25,7 +25,7 @@ export function createOnnxEngine(): Engine {
 
 async function load(
   checkpoint: CheckpointFiles,
-  preprocessing?: Preprocessing,
+  { preprocessing, threads = os.availableParallelism() }: LoadOptions = {},
 ): Promise<LoadedModel> {
   const { bytes, contract, ends, own } = asOnnx(checkpoint);
   const prepared = completePreprocessing(preprocessing ?? {}, ends, own);
@@ -35,7 +35,7 @@ async function load(
   try {
     const session = await ort.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: os.availableParallelism(),
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 4,

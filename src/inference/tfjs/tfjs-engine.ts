@@ -2,9 +2,9 @@
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
 import { isSequential, readSequential } from '../../checkpoints/formats/read-sequential';
 import { readTfjsGraph } from '../../checkpoints/formats/tfjs-graph';
-import { completePreprocessing, type Preprocessing } from '../../checkpoints/preprocessing';
+import { completePreprocessing } from '../../checkpoints/preprocessing';
 import { UserError } from '../../errors';
-import type { Engine, LoadedModel } from '../engine';
+import type { Engine, LoadedModel, LoadOptions } from '../engine';
 import { GraphRunner } from './graph-runner';
 import { loadTfjs } from './runtime';
 import { SequentialRunner } from './sequential-runner';
@@ -17,7 +17,10 @@ export class TfjsEngine implements Engine {
    * @throws UserError ENGINE_FORMAT_UNSUPPORTED for ONNX, PREPROCESSING_INVALID, what the readers throw;
    *   OperationalError TFJS_UNAVAILABLE
    */
-  async load(checkpoint: CheckpointFiles, preprocessing?: Preprocessing): Promise<LoadedModel> {
+  async load(
+    checkpoint: CheckpointFiles,
+    { preprocessing }: LoadOptions = {},
+  ): Promise<LoadedModel> {
     if (isSequential(checkpoint)) {
       const { model, ends, preprocessing: own } = readSequential(checkpoint);
       const prepared = completePreprocessing(preprocessing ?? {}, ends, own);

@@ -1,10 +1,9 @@
-/** The main thread's hold on one engine thread: sends it a shard, passes on what it says, notices its death. */
+/** The main thread's hold on one engine thread: sends it its part of a shard, hears how it ended, notices its death. */
 import type { Worker } from 'node:worker_threads';
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
 import { OperationalError } from '../../errors';
-import type { ShardOutcome, ShardRequest } from '../shard-evaluator';
-import type { FromThread, ShardOrder, ToThread } from './protocol';
 import { fromWire } from '../../threads/wire-error';
+import type { FromThread, ShardOrder, ShardPart, ToThread } from './protocol';
 
 /**
  * After this long a thread that was told to close is stopped by force. Far longer than a batch takes: when
@@ -13,15 +12,16 @@ import { fromWire } from '../../threads/wire-error';
  */
 const CLOSE_GRACE_MS = 20_000;
 
+/** How a thread's part of a shard has ended. */
+export type PartEnding =
+  | { part: ShardPart }
+  /** In which batch; undefined: before the first, or the thread has died. */
+  | { error: Error; batch: number | undefined };
+
 /** The shard in work. */
 interface Current {
-  request: ShardRequest;
-  resolve: (outcome: ShardOutcome) => void;
-  reject: (error: unknown) => void;
-  /** Read by the thread between batches. */
-  stop: Int32Array<SharedArrayBuffer>;
-  /** Set with `stop`: the error that the request ends with. */
-  stopped?: { reason: unknown };
+  checkpoint: CheckpointFiles;
+  resolve: (ending: PartEnding) => void;
 }
 
 export class EngineThread {
@@ -44,7 +44,7 @@ export class EngineThread {
     this.exited = new Promise((resolve) => {
       worker.once('exit', (code) => {
         this.hasExited = true;
-        this.fail(this.crash(code));
+        this.end({ error: this.crash(code), batch: undefined });
         resolve();
       });
     });
@@ -55,19 +55,11 @@ export class EngineThread {
   }
 
   /** To be called again only after the promise has settled. */
-  run(request: ShardRequest): Promise<ShardOutcome> {
-    return new Promise((resolve, reject) => {
-      const stop = new Int32Array(new SharedArrayBuffer(4));
-      this.current = { request, resolve, reject, stop };
-      this.send(orderOf(request, stop));
+  run(order: ShardOrder, checkpoint: CheckpointFiles): Promise<PartEnding> {
+    return new Promise((resolve) => {
+      this.current = { checkpoint, resolve };
+      this.send(order);
     });
-  }
-
-  /** The shard in work ends before its next batch and is rejected with the first reason given. */
-  stop(reason: unknown): void {
-    if (this.current === undefined) return;
-    this.current.stopped ??= { reason };
-    Atomics.store(this.current.stop, 0, 1);
   }
 
   /** Lets the thread end its work and release its sessions, and waits until it is gone. */
@@ -83,43 +75,22 @@ export class EngineThread {
     if (current === undefined) return;
     switch (message.type) {
       case 'checkpoint-needed': {
-        const { checkpoint, transfer } = copyOf(current.request.checkpoint);
+        const { checkpoint, transfer } = copyOf(current.checkpoint);
         this.send({ type: 'checkpoint', checkpoint }, transfer);
         return;
       }
-      case 'progress':
-        this.report(current, message.samplesDone);
-        return;
       case 'done':
-        this.report(current, current.request.sampleCount);
-        if (current.stopped !== undefined) {
-          this.fail(current.stopped.reason);
-          return;
-        }
-        this.current = undefined;
-        current.resolve(message.outcome);
-        return;
-      case 'stopped':
-        this.fail(current.stopped?.reason);
+        this.end({ part: message.part });
         return;
       case 'failed':
-        this.fail(fromWire(message.error));
+        this.end({ error: fromWire(message.error), batch: message.batch });
     }
   }
 
-  /** A listener that throws fails its own request, not the process. */
-  private report(current: Current, samplesDone: number): void {
-    try {
-      current.request.onProgress?.(samplesDone);
-    } catch (error) {
-      this.stop(error);
-    }
-  }
-
-  private fail(error: unknown): void {
+  private end(ending: PartEnding): void {
     const { current } = this;
     this.current = undefined;
-    current?.reject(current.stopped === undefined ? error : current.stopped.reason);
+    current?.resolve(ending);
   }
 
   private crash(exitCode: number): OperationalError {
@@ -136,22 +107,6 @@ export class EngineThread {
   private send(message: ToThread, transfer: ArrayBuffer[] = []): void {
     this.worker.postMessage(message, transfer);
   }
-}
-
-function orderOf(request: ShardRequest, stop: Int32Array<SharedArrayBuffer>): ShardOrder {
-  const { engine, checkpoint, preprocessing, split, firstSample, sampleCount, batchSize } = request;
-  const { name, classCount, imageShape, images, labels } = split;
-  return {
-    type: 'evaluate',
-    engine,
-    checkpointDigest: checkpoint.digest,
-    preprocessing,
-    split: { name, classCount, imageShape, images, labels },
-    firstSample,
-    sampleCount,
-    batchSize,
-    stop,
-  };
 }
 
 /** Exact copies to hand over: cloning a view would send the whole buffer it lies in. */

@@ -1,14 +1,17 @@
-/** What the main thread and the engine thread say to each other. One shard is in work at a time. */
+/** What the main thread and an engine thread say to each other. A thread has one shard in work at a time. */
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
-import type { Preprocessing } from '../../checkpoints/preprocessing';
+import type { OutputKind, Preprocessing } from '../../checkpoints/preprocessing';
 import type { Split } from '../../datasets/dataset';
-import type { EngineName } from '../engine';
-import type { ShardOutcome } from '../shard-evaluator';
+import type { EvaluationTotals } from '../../metrics/totals';
 import type { WireError } from '../../threads/wire-error';
+import type { EngineBackend, EngineName } from '../engine';
+import type { Board } from './board';
 
 export interface ShardOrder {
   type: 'evaluate';
   engine: EngineName;
+  /** Of the runtime, for one batch. */
+  threads: number;
   /** The checkpoint's bytes follow only when the thread asks for them. */
   checkpointDigest: string;
   /** Undefined: what the checkpoint itself says. */
@@ -18,8 +21,17 @@ export interface ShardOrder {
   firstSample: number;
   sampleCount: number;
   batchSize: number;
-  /** One number; anything but 0 stops the work before the next batch. */
-  stop: Int32Array<SharedArrayBuffer>;
+  /** Other threads may have the same. */
+  board: Board;
+}
+
+/** What one thread has done of a shard; outputs and losses lie on the board. */
+export interface ShardPart {
+  outputKind: OutputKind;
+  backend: EngineBackend;
+  sampleCount: number;
+  confusionMatrix: EvaluationTotals['confusionMatrix'];
+  timings: { loadMs: number; inferenceMs: number };
 }
 
 export type ToThread =
@@ -27,7 +39,6 @@ export type ToThread =
 
 export type FromThread =
   | { type: 'checkpoint-needed' }
-  | { type: 'progress'; samplesDone: number }
-  | { type: 'done'; outcome: ShardOutcome }
-  | { type: 'stopped' }
-  | { type: 'failed'; error: WireError };
+  | { type: 'done'; part: ShardPart }
+  /** In which batch; undefined: before the first. */
+  | { type: 'failed'; error: WireError; batch: number | undefined };

@@ -1,41 +1,59 @@
-/** The loop over a shard's batches: images in, raw outputs and totals out. */
+/** The loop over the batches of a shard that this thread gets: images in, raw outputs and totals out. */
 import { UserError } from '../../errors';
 import { addProbabilities } from '../../metrics/probabilities';
 import { addBatch, emptyTotals } from '../../metrics/totals';
 import type { LoadedModel } from '../engine';
-import type { ShardOutcome } from '../shard-evaluator';
-import type { ShardOrder } from './protocol';
+import { addSamplesDone, takeBatch } from './board';
+import type { ShardOrder, ShardPart } from './protocol';
+
+/** What went wrong lies in `cause`. */
+export class BatchFailed extends Error {
+  constructor(
+    readonly batch: number,
+    override readonly cause: unknown,
+  ) {
+    super(`batch ${batch} failed`, { cause });
+  }
+}
 
 /**
- * @param onProgress told after each batch
- * @returns undefined where it was stopped
- * @throws UserError CHECKPOINT_DATASET_MISMATCH, LOGITS_NOT_FINITE, PROBABILITIES_INVALID
+ * Computes batches until none is left, or the work is stopped.
+ *
+ * @throws UserError CHECKPOINT_DATASET_MISMATCH; BatchFailed by LOGITS_NOT_FINITE, PROBABILITIES_INVALID,
+ *   LOSS_OVERFLOW, CHECKPOINT_INVALID
  */
 export async function runShard(
   order: ShardOrder,
   model: LoadedModel,
-  onProgress: (samplesDone: number) => void,
-): Promise<Omit<ShardOutcome, 'timings'> | undefined> {
+): Promise<Omit<ShardPart, 'timings'>> {
   checkFits(order, model);
-  const { split, firstSample, sampleCount, batchSize } = order;
+  const { split, firstSample, sampleCount, batchSize, board } = order;
   const { height, width, channels } = split.imageShape;
   const imageBytes = height * width * channels;
-  const logits = new Float32Array(sampleCount * split.classCount);
   const totals = emptyTotals(split.classCount);
   const { outputKind, backend } = model;
   const add = outputKind === 'probabilities' ? addProbabilities : addBatch;
-  for (let done = 0; done < sampleCount;) {
-    if (Atomics.load(order.stop, 0) !== 0) return undefined;
+  for (;;) {
+    const batch = takeBatch(board);
+    if (batch === undefined) break;
+    const done = batch * batchSize;
     const count = Math.min(batchSize, sampleCount - done);
     const first = firstSample + done;
     const images = split.images.subarray(first * imageBytes, (first + count) * imageBytes);
-    const outputs = await model.predict(images, count);
-    add(totals, outputs, split.labels.subarray(first, first + count), first);
-    logits.set(outputs, done * split.classCount);
-    done += count;
-    onProgress(done);
+    try {
+      const outputs = await model.predict(images, count);
+      // Each batch's apart: added up in their order, the sum is the same whoever computed them.
+      totals.lossSum = 0;
+      add(totals, outputs, split.labels.subarray(first, first + count), first);
+      board.losses[batch] = totals.lossSum;
+      board.outputs.set(outputs, done * split.classCount);
+    } catch (error) {
+      throw new BatchFailed(batch, error);
+    }
+    addSamplesDone(board, count);
   }
-  return { logits, outputKind, totals, backend };
+  const { confusionMatrix } = totals;
+  return { outputKind, backend, sampleCount: totals.sampleCount, confusionMatrix };
 }
 
 function checkFits({ split }: ShardOrder, model: LoadedModel): void {

@@ -1,34 +1,47 @@
-/** The ShardEvaluator over one engine thread: requests wait in line, and a dead thread is replaced. */
+/** The ShardEvaluator over engine threads: requests wait in line, and a dead thread is replaced. */
+import os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { OperationalError, UserError } from '../../errors';
 import { MAX_BATCH_SIZE, MAX_BATCH_VALUES } from '../batch-size';
 import type { ShardEvaluator, ShardOutcome, ShardRequest } from '../shard-evaluator';
 import { EngineThread } from './engine-thread';
+import { lanesFor } from './lanes';
+import { ShardWork } from './shard-work';
 import { startThread } from './start-thread';
 
-/**
- * One session with all cores is as fast as this machine gets: a second thread would only share them.
- *
- * @param start replaces how the thread is started, for tests that end it
- */
-export function createShardEvaluator(start: () => Worker = () => startThread()): ShardEvaluator {
-  return new ThreadShardEvaluator(start);
+export interface EvaluatorOptions {
+  /** Default: the engine's own file. For tests that end it. */
+  start?: () => Worker;
+  /** Default: `lanesFor`. For benchmarks of it. */
+  lanes?: typeof lanesFor;
+}
+
+export function createShardEvaluator({
+  start = () => startThread(),
+  lanes = lanesFor,
+}: EvaluatorOptions = {}): ShardEvaluator {
+  return new ThreadShardEvaluator(start, lanes);
 }
 
 class ThreadShardEvaluator implements ShardEvaluator {
-  private thread: EngineThread | undefined;
+  /** Started when a shard first needs them. */
+  private readonly threads: EngineThread[] = [];
+  private current: ShardWork | undefined;
   /** Settles when the last request in line has. */
   private line: Promise<unknown> = Promise.resolve();
   private closing: Promise<void> | undefined;
 
-  constructor(private readonly start: () => Worker) {}
+  constructor(
+    private readonly start: () => Worker,
+    private readonly lanesFor: NonNullable<EvaluatorOptions['lanes']>,
+  ) {}
 
   async evaluate(request: ShardRequest): Promise<ShardOutcome> {
     checkRequest(request);
     const { signal } = request;
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      // Rejects a request that still waits at once; one in work rejects when the thread has stopped.
+      // Rejects a request that still waits at once; one in work rejects when its threads have stopped.
       let onAbort = (): void => {
         reject(signal?.reason as Error);
       };
@@ -39,11 +52,11 @@ class ThreadShardEvaluator implements ShardEvaluator {
       this.line = this.line
         .then(() => {
           signal?.throwIfAborted();
-          const thread = this.livingThread();
+          const work = new ShardWork(request);
           onAbort = () => {
-            thread.stop(signal?.reason);
+            work.stop(signal?.reason);
           };
-          return thread.run(request);
+          return this.carryOut(work, request);
         })
         .then(resolve, reject)
         .finally(() => signal?.removeEventListener('abort', abort));
@@ -56,15 +69,31 @@ class ThreadShardEvaluator implements ShardEvaluator {
   }
 
   private async shutDown(): Promise<void> {
-    this.thread?.stop(closed());
-    await this.thread?.close();
+    this.current?.stop(closed());
+    await Promise.all(this.threads.map((thread) => thread.close()));
     await this.line;
   }
 
-  private livingThread(): EngineThread {
+  private async carryOut(work: ShardWork, request: ShardRequest): Promise<ShardOutcome> {
     if (this.closing !== undefined) throw closed();
-    if (this.thread?.alive !== true) this.thread = new EngineThread(this.start());
-    return this.thread;
+    this.current = work;
+    const lanes = this.lanesFor(request, os.availableParallelism());
+    try {
+      return await work.run(
+        lanes.map((threads, lane) => ({ threads, thread: this.livingThread(lane) })),
+      );
+    } finally {
+      this.current = undefined;
+    }
+  }
+
+  private livingThread(lane: number): EngineThread {
+    let thread = this.threads[lane];
+    if (thread?.alive !== true) {
+      thread = new EngineThread(this.start());
+      this.threads[lane] = thread;
+    }
+    return thread;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Starts the engine thread. */
+/** Starts an engine thread. */
 import path from 'node:path';
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { startThread as start } from '../../threads/start-thread';

@@ -1,17 +1,15 @@
-/** The engine thread: keeps the models and evaluates one shard after another, so that no other thread waits. */
+/** An engine thread: keeps models and computes its part of one shard after another, so that no other thread waits. */
 import { parentPort } from 'node:worker_threads';
 import type { CheckpointFiles } from '../../checkpoints/formats/checkpoint-files';
 import { preprocessingDigest } from '../../checkpoints/preprocessing';
 import type { Engine, EngineName, LoadedModel } from '../engine';
 import { createOnnxEngine } from '../onnx/onnx-engine';
 import { TfjsEngine } from '../tfjs/tfjs-engine';
+import { stopWork } from './board';
 import { ModelCache } from './model-cache';
 import type { FromThread, ShardOrder, ToThread } from './protocol';
-import { runShard } from './run-shard';
+import { BatchFailed, runShard } from './run-shard';
 import { toWire } from '../../threads/wire-error';
-
-/** Some 20 a second: a progress bar needs no more, and each message costs the other thread time. */
-const PROGRESS_INTERVAL_MS = 50;
 
 if (parentPort === null) throw new Error('this file runs in a worker thread only');
 const port = parentPort;
@@ -43,19 +41,17 @@ async function evaluate(order: ShardOrder): Promise<void> {
     const cached = models.get(keyOf(order));
     const model = cached ?? (await loadModel(order));
     const loaded = performance.now();
-    const result = await runShard(order, model, throttledProgress(loaded));
-    if (result === undefined) {
-      send({ type: 'stopped' });
-      return;
-    }
+    const part = await runShard(order, model);
     const timings = {
       loadMs: cached === undefined ? loaded - started : 0,
       inferenceMs: performance.now() - loaded,
     };
-    const buffer = result.logits.buffer as ArrayBuffer;
-    send({ type: 'done', outcome: { ...result, timings } }, [buffer]);
+    send({ type: 'done', part: { ...part, timings } });
   } catch (error) {
-    send({ type: 'failed', error: toWire(error) });
+    stopWork(order.board);
+    const [cause, batch] =
+      error instanceof BatchFailed ? [error.cause, error.batch] : [error, undefined];
+    send({ type: 'failed', error: toWire(cause), batch });
   }
 }
 
@@ -64,19 +60,10 @@ async function loadModel(order: ShardOrder): Promise<LoadedModel> {
     takeCheckpoint = resolve;
   });
   send({ type: 'checkpoint-needed' });
-  const model = await engines[order.engine].load(await arrival, order.preprocessing);
+  const { engine, preprocessing, threads } = order;
+  const model = await engines[engine].load(await arrival, { preprocessing, threads });
   await models.add(keyOf(order), model);
   return model;
-}
-
-function throttledProgress(start: number): (samplesDone: number) => void {
-  let last = start;
-  return (samplesDone) => {
-    const now = performance.now();
-    if (now - last < PROGRESS_INTERVAL_MS) return;
-    last = now;
-    send({ type: 'progress', samplesDone });
-  };
 }
 
 /** With its port closed and its sessions released, nothing keeps the thread alive. */
@@ -88,12 +75,12 @@ async function close(): Promise<void> {
   }
 }
 
-/** A loaded model holds its preprocessing, so one checkpoint under two of them is two models. */
-function keyOf({ engine, checkpointDigest, preprocessing }: ShardOrder): string {
+/** A loaded model holds its preprocessing and its threads, so one checkpoint under two of them is two models. */
+function keyOf({ engine, threads, checkpointDigest, preprocessing }: ShardOrder): string {
   const prepared = preprocessing === undefined ? 'own' : preprocessingDigest(preprocessing);
-  return `${engine}:${checkpointDigest}:${prepared}`;
+  return `${engine}:${threads}:${checkpointDigest}:${prepared}`;
 }
 
-function send(message: FromThread, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
+function send(message: FromThread): void {
+  port.postMessage(message);
 }

@@ -208,10 +208,12 @@ describe('a thread that dies', () => {
   const threads: Worker[] = [];
   /** What the next threads are started with; the default when it is used up. */
   const starts: (() => Worker)[] = [];
-  const evaluator = evaluatorForTests(() => {
-    const thread = (starts.shift() ?? startThread)();
-    threads.push(thread);
-    return thread;
+  const evaluator = evaluatorForTests({
+    start: () => {
+      const thread = (starts.shift() ?? startThread)();
+      threads.push(thread);
+      return thread;
+    },
   });
 
   async function expectCrash(crashed: Promise<unknown>, message: RegExp): Promise<void> {

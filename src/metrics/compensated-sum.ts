@@ -1,8 +1,5 @@
 /** Adds many numbers without losing the small ones: sums agree whatever the order or the sharding. */
 
-// Taken out of Math once: where the global object is guarded, as in jest, each look-up in a hot loop is slow.
-const { abs } = Math;
-
 /**
  * Neumaier's variant of Kahan summation: the error does not grow with the count of terms (about one unit
  * in the last place for terms of one sign), and a term may be larger than the sum so far.
@@ -14,7 +11,8 @@ export class CompensatedSum {
 
   add(term: number): void {
     const next = this.sum + term;
-    this.lost += abs(this.sum) >= abs(term) ? this.sum - next + term : term - next + this.sum;
+    this.lost +=
+      Math.abs(this.sum) >= Math.abs(term) ? this.sum - next + term : term - next + this.sum;
     this.sum = next;
   }
 

@@ -3,9 +3,6 @@ import { UserError } from '../errors';
 import { CompensatedSum } from './compensated-sum';
 import { argmax, crossEntropy } from './cross-entropy';
 
-// Taken out of Number once: where the global object is guarded, as in jest, each look-up in a hot loop is slow.
-const { isFinite } = Number;
-
 export interface EvaluationTotals {
   classCount: number;
   sampleCount: number;
@@ -174,7 +171,7 @@ function checkFinite(
 ): void {
   for (let k = 0; k < classCount; k++) {
     const logit = logits[start + k];
-    if (isFinite(logit)) continue;
+    if (Number.isFinite(logit)) continue;
     throw new UserError(
       'LOGITS_NOT_FINITE',
       `The logit of sample ${sample} for class ${k} is ${logit}, so no metric would be right. ` +

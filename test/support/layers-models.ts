@@ -95,16 +95,16 @@ function networkOf({ filters = [], classes = CLASSES, side = SIDE }: LayersModel
 
 /** Evenly in ±1/√n of each tensor's n inputs, so that no layer's outputs grow. */
 function valuesOf(weights: readonly Weight[], seed: number): Float32Array<ArrayBuffer> {
+  const counts = weights.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  const values = new Float32Array(counts.reduce((sum, count) => sum + count, 0));
   let state = seed >>> 0;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-  return Float32Array.from(
-    weights.flatMap(({ shape }) => {
-      const count = shape.reduce((product, size) => product * size, 1);
-      const inputs = count / (shape.at(-1) ?? 1);
-      return Array.from({ length: count }, () => next() / Math.sqrt(inputs));
-    }),
-  );
+  let at = 0;
+  for (const [index, count] of counts.entries()) {
+    const bound = Math.sqrt(count / (weights[index]?.shape.at(-1) ?? 1));
+    for (const end = at + count; at < end; at++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      values[at] = (state / 2 ** 31 - 1) / bound;
+    }
+  }
+  return values;
 }

@@ -1,9 +1,6 @@
 /** Corruptions that move pixels: blur, shift, rotation. Beyond its edge an image goes on as its outermost pixels. */
 import type { Corrupt } from './corruption';
 
-// Taken out of Math once: where the global object is guarded, as in jest, each look-up in a hot loop is slow.
-const { floor, max, min, round } = Math;
-
 /**
  * @param level how often the image is averaged with its neighbours by [1 2 1]/4, in both directions: a
  *   binomial, hence nearly Gaussian blur with a standard deviation of √(level / 2) pixels; nothing is drawn
@@ -15,7 +12,7 @@ export const blur: Corrupt = (image, target, { height, width, channels }, level)
     averageAlong(values, halfway, height, width * channels, channels);
     averageAcross(halfway, values, height, width * channels);
   }
-  for (let i = 0; i < target.length; i++) target[i] = round(values[i] as number);
+  for (let i = 0; i < target.length; i++) target[i] = Math.round(values[i] as number);
 };
 
 function averageAlong(
@@ -67,7 +64,7 @@ const DIRECTIONS = [
 /** @param level how far, as a share of the shorter side, in one of eight directions */
 export const shift: Corrupt = (image, target, { height, width, channels }, level, random) => {
   const [x, y] = DIRECTIONS[random.below(DIRECTIONS.length)] ?? DIRECTIONS[0];
-  const far = max(1, round(min(height, width) * level));
+  const far = Math.max(1, Math.round(Math.min(height, width) * level));
   for (let row = 0; row < height; row++) {
     const fromRow = within(row - y * far, height);
     for (let column = 0; column < width; column++) {
@@ -95,8 +92,8 @@ export const rotation: Corrupt = (image, target, { height, width, channels }, le
     for (let column = 0; column < width; column++) {
       const x = middleX + (column - middleX) * cos + (row - middleY) * sin;
       const y = middleY + (row - middleY) * cos - (column - middleX) * sin;
-      const left = floor(x);
-      const top = floor(y);
+      const left = Math.floor(x);
+      const top = Math.floor(y);
       const toLeft = within(left, width);
       const toRight = within(left + 1, width);
       const above = within(top, height) * width;
@@ -105,12 +102,14 @@ export const rotation: Corrupt = (image, target, { height, width, channels }, le
         const at = (pixel: number): number => image[pixel * channels + c] as number;
         const upper = at(above + toLeft) + (at(above + toRight) - at(above + toLeft)) * (x - left);
         const lower = at(below + toLeft) + (at(below + toRight) - at(below + toLeft)) * (x - left);
-        target[(row * width + column) * channels + c] = round(upper + (lower - upper) * (y - top));
+        target[(row * width + column) * channels + c] = Math.round(
+          upper + (lower - upper) * (y - top),
+        );
       }
     }
   }
 };
 
 function within(place: number, length: number): number {
-  return min(length - 1, max(0, place));
+  return Math.min(length - 1, Math.max(0, place));
 }

@@ -2,9 +2,6 @@
 import type { Random } from './random';
 import { stirlingCorrection } from './stirling';
 
-// Taken out of Math once: where the global object is guarded, as in jest, each look-up in a hot loop is slow.
-const { abs, exp, floor, log, log1p, max, sqrt } = Math;
-
 /** Below this mean walking up from 0 is quicker than rejection, which needs at least this mean. */
 const WALK_BELOW = 10;
 
@@ -51,7 +48,7 @@ export function multinomial(
 function walk(random: Random, trials: number, p: number): number {
   const odds = p / (1 - p);
   // At least e^-14, since trials · p < 10 and p ≤ 1/2.
-  let probability = exp(trials * log1p(-p));
+  let probability = Math.exp(trials * Math.log1p(-p));
   let rest = random.unit();
   let count = 0;
   while (rest >= probability && count < trials) {
@@ -67,22 +64,22 @@ function walk(random: Random, trials: number, p: number): number {
  * Source: W. Hörmann, "The generation of binomial random variates", 1993 (algorithm BTRS).
  */
 function reject(random: Random, trials: number, p: number): number {
-  const deviation = sqrt(trials * p * (1 - p));
+  const deviation = Math.sqrt(trials * p * (1 - p));
   const b = 1.15 + 2.53 * deviation;
   const a = -0.0873 + 0.0248 * b + 0.01 * p;
   const centre = trials * p + 0.5;
   const acceptBelow = 0.92 - 4.2 / b;
   const alpha = (2.83 + 5.1 / b) * deviation;
-  const mode = floor((trials + 1) * p);
+  const mode = Math.floor((trials + 1) * p);
   const odds = p / (1 - p);
   for (;;) {
     const u = random.unit() - 0.5;
     const v = random.unit();
-    const distance = 0.5 - abs(u);
-    const count = floor(((2 * a) / distance + b) * u + centre);
+    const distance = 0.5 - Math.abs(u);
+    const count = Math.floor(((2 * a) / distance + b) * u + centre);
     if (count < 0 || count > trials) continue;
     if (distance >= 0.07 && v <= acceptBelow) return count;
-    const bound = log((v * alpha) / (a / (distance * distance) + b));
+    const bound = Math.log((v * alpha) / (a / (distance * distance) + b));
     if (bound <= logRatio(count, mode, trials, odds)) return count;
   }
 }
@@ -94,12 +91,12 @@ function logRatio(count: number, mode: number, trials: number, odds: number): nu
     logFactorial(trials - mode) -
     logFactorial(count) -
     logFactorial(trials - count) +
-    (count - mode) * log(odds)
+    (count - mode) * Math.log(odds)
   );
 }
 
 /** log k! by Stirling's formula; the constant ½ log 2π is left out, since it cancels in the ratio. */
 function logFactorial(k: number): number {
-  const at = max(k, 1);
-  return (at + 0.5) * log(at) - at + stirlingCorrection(at);
+  const at = Math.max(k, 1);
+  return (at + 0.5) * Math.log(at) - at + stirlingCorrection(at);
 }

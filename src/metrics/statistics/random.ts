@@ -1,8 +1,5 @@
 /** Random numbers for resampling: the same seed gives the same intervals on every machine. */
 
-// Taken out of Math once: where the global object is guarded, as in jest, each look-up in a hot loop is slow.
-const { floor } = Math;
-
 /**
  * Chris Doty-Humphrey's sfc32 (PractRand): 128 bits of state, a period of at least 2^32 and 2^127 on
  * average, integer operations only. Seeded by two whole numbers, of which the low 32 bits count, and run in
@@ -41,7 +38,7 @@ export class Random {
 
   /** A whole number of [0, count); the bias of at most count/2^32 is far below what resampling can show. */
   below(count: number): number {
-    return floor((this.next() * count) / 2 ** 32);
+    return Math.floor((this.next() * count) / 2 ** 32);
   }
 
   /**

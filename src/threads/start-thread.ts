@@ -2,10 +2,7 @@
 import path from 'node:path';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
-/**
- * Sources need a loader in the thread too: jest never transforms there, and hooks of the main thread don't
- * reach it.
- */
+/** Sources need a loader in the thread too: hooks of the main thread don't reach it. */
 const SOURCE_BOOTSTRAP =
   "const { workerData } = require('node:worker_threads');" +
   'require(workerData.loader); require(workerData.entry);';

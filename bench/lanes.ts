@@ -18,7 +18,13 @@ import { quantile } from './support/spread-table';
 
 const SMALL = { height: 28, width: 28, channels: 1 };
 const COLOUR = { height: 32, width: 32, channels: 3 };
-const PLANS: { name: string; images: number; plan: NetworkPlan }[] = [
+interface Network {
+  name: string;
+  images: number;
+  plan: NetworkPlan;
+}
+
+const NETWORKS: readonly Network[] = [
   { name: 'dense alone', images: 20_000, plan: { image: SMALL, blocks: [], units: [128] } },
   {
     name: 'small CNN',
@@ -75,52 +81,59 @@ async function main(): Promise<void> {
     },
   });
   const rows: string[][] = [];
-  for (const { name, images, plan } of PLANS) {
-    const checkpoint = madeCheckpoint(plan);
-    const split = madeSplit(plan.image, images);
-    const one = createShardEvaluator({ lanes: (_, cores) => [cores] });
-    const each = createShardEvaluator({ lanes: (_, cores) => new Array<number>(cores).fill(1) });
-    const time = async (evaluator: ShardEvaluator): Promise<number> => {
-      await sleep(SPINNING_MS);
-      const startedAt = performance.now();
-      await evaluator.evaluate({
-        engine: 'onnx',
-        checkpoint,
-        split,
-        firstSample: 0,
-        sampleCount: images,
-        batchSize: Number(flags.batch),
-      });
-      return (1000 * images) / (performance.now() - startedAt);
-    };
-    try {
-      await time(one);
-      const before = process.memoryUsage.rss();
-      await time(each);
-      const more = process.memoryUsage.rss() - before;
-      const speeds: [number[], number[]] = [[], []];
-      for (let round = 0; round < Number(flags.rounds); round++) {
-        speeds[0].push(await time(one));
-        speeds[1].push(await time(each));
-      }
-      const ratios = speeds[1].map((speed, i) => speed / (speeds[0][i] ?? NaN));
-      rows.push([
-        name,
-        (checkpoint.sizeBytes / 1e6).toFixed(1),
-        ...speeds.map((values) => quantile(values, 0.5).toFixed(0)),
-        ...[0, 0.5, 1].map((share) => quantile(ratios, share).toFixed(2)),
-        (more / 1e6).toFixed(0),
-      ]);
-    } finally {
-      await one.close();
-      await each.close();
-    }
+  for (const network of NETWORKS) {
+    rows.push(await compared(network, Number(flags.rounds), Number(flags.batch)));
   }
   const right = (title: string) => ({ title, align: 'right' as const });
   const titles = ['MB', 'one thread', 'a thread a core', 'ratio, min', 'median', 'max', 'RSS +MB'];
   const cores = `${os.availableParallelism()} cores; images/s`;
   const lines = tableLines([{ title: cores, align: 'left' }, ...titles.map(right)], rows);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** @returns a line of the table */
+async function compared(
+  { name, images, plan }: Network,
+  rounds: number,
+  batchSize: number,
+): Promise<string[]> {
+  const checkpoint = madeCheckpoint(plan);
+  const split = madeSplit(plan.image, images);
+  const request = { checkpoint, split, firstSample: 0, sampleCount: images, batchSize };
+  const one = createShardEvaluator({ lanes: (_, cores) => [cores] });
+  const each = createShardEvaluator({ lanes: (_, cores) => new Array<number>(cores).fill(1) });
+  const speedOf = async (evaluator: ShardEvaluator): Promise<number> => {
+    await sleep(SPINNING_MS);
+    const startedAt = performance.now();
+    await evaluator.evaluate({ engine: 'onnx', ...request });
+    return (1000 * images) / (performance.now() - startedAt);
+  };
+  try {
+    await speedOf(one);
+    const before = process.memoryUsage.rss();
+    await speedOf(each);
+    const more = process.memoryUsage.rss() - before;
+    const speeds: { one: number; each: number }[] = [];
+    for (let round = 0; round < rounds; round++) {
+      speeds.push({ one: await speedOf(one), each: await speedOf(each) });
+    }
+    const ratios = speeds.map((speed) => speed.each / speed.one);
+    return [
+      name,
+      (checkpoint.sizeBytes / 1e6).toFixed(1),
+      ...(['one', 'each'] as const).map((way) =>
+        quantile(
+          speeds.map((speed) => speed[way]),
+          0.5,
+        ).toFixed(0),
+      ),
+      ...[0, 0.5, 1].map((share) => quantile(ratios, share).toFixed(2)),
+      (more / 1e6).toFixed(0),
+    ];
+  } finally {
+    await one.close();
+    await each.close();
+  }
 }
 
 runBench(main);

@@ -17,15 +17,20 @@ const MOST_BYTES = 16 * 2 ** 20;
 
 /**
  * @param cores of the machine
+ * @param backendOf what is installed for an engine
  * @returns a number of cores for each thread
  */
 export function lanesFor(
   { engine, checkpoint, split, sampleCount, batchSize }: ShardRequest,
   cores: number,
+  backendOf = installedBackend,
 ): number[] {
   const { height, width, channels } = split.imageShape;
   const bytes = checkpoint.sizeBytes + 4 * batchSize * height * width * channels;
-  if (bytes > MOST_BYTES || usesAllCores(engine)) return [cores];
+  // TensorFlow's library can't be told its cores, and whether it can be loaded where its package is shows only when it
+  // is; wasm runs on one core.
+  const isAlone = engine === 'tfjs' && backendOf('tfjs')?.name !== 'wasm';
+  if (isAlone || bytes > MOST_BYTES) return [cores];
   const most = Math.min(cores, MOST_LANES);
   const batches = Math.ceil(sampleCount / batchSize);
   const count = Math.max(1, Math.min(most, Math.floor(batches / LEAST_BATCHES)));
@@ -34,9 +39,4 @@ export function lanesFor(
     { length: count },
     (_, lane) => Math.floor(cores / most) + (lane < cores % most ? 1 : 0),
   );
-}
-
-/** TensorFlow's native library can't be told; its wasm runs on one core: two threads are twice as fast on two. */
-function usesAllCores(engine: ShardRequest['engine']): boolean {
-  return engine === 'tfjs' && installedBackend('tfjs')?.name !== 'wasm';
 }

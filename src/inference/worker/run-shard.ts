@@ -10,7 +10,7 @@ import type { ShardOrder, ShardPart } from './protocol';
 export class BatchFailed extends Error {
   constructor(
     readonly batch: number,
-    override readonly cause: unknown,
+    cause: unknown,
   ) {
     super(`batch ${batch} failed`, { cause });
   }

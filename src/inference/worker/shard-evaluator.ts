@@ -33,7 +33,7 @@ class ThreadShardEvaluator implements ShardEvaluator {
 
   constructor(
     private readonly start: () => Worker,
-    private readonly lanesFor: NonNullable<EvaluatorOptions['lanes']>,
+    private readonly lanes: typeof lanesFor,
   ) {}
 
   async evaluate(request: ShardRequest): Promise<ShardOutcome> {
@@ -77,7 +77,7 @@ class ThreadShardEvaluator implements ShardEvaluator {
   private async carryOut(work: ShardWork, request: ShardRequest): Promise<ShardOutcome> {
     if (this.closing !== undefined) throw closed();
     this.current = work;
-    const lanes = this.lanesFor(request, os.availableParallelism());
+    const lanes = this.lanes(request, os.availableParallelism());
     try {
       return await work.run(
         lanes.map((threads, lane) => ({ threads, thread: this.livingThread(lane) })),

@@ -1,6 +1,6 @@
 /** One shard in work: its batches go to some threads, and what they have done becomes one outcome. */
 import { sumOf } from '../../metrics/compensated-sum';
-import { emptyTotals, lossOverflow, mergeTotals } from '../../metrics/totals';
+import { lossOverflow, mergeTotals } from '../../metrics/totals';
 import type { ShardOutcome, ShardRequest } from '../shard-evaluator';
 import { type Board, newBoard, samplesDone, stopWork } from './board';
 import type { EngineThread, PartEnding } from './engine-thread';
@@ -39,6 +39,7 @@ export class ShardWork {
       endings = await Promise.all(
         lanes.map(async ({ thread, threads }) => {
           const ending = await thread.run(this.order(threads), this.request.checkpoint);
+          // What has failed can't be made whole by the others.
           if ('error' in ending) stopWork(this.board);
           return ending;
         }),
@@ -90,8 +91,13 @@ export class ShardWork {
     const { classCount } = this.request.split;
     const { outputs, losses } = this.board;
     const totals = parts
-      .map((part) => ({ ...part, classCount, lossSum: 0 }))
-      .reduce(mergeTotals, emptyTotals(classCount));
+      .map(({ sampleCount, confusionMatrix }) => ({
+        classCount,
+        sampleCount,
+        lossSum: 0,
+        confusionMatrix,
+      }))
+      .reduce(mergeTotals);
     totals.lossSum = sumOf(losses);
     if (!Number.isFinite(totals.lossSum)) throw lossOverflow();
     return {

@@ -5,7 +5,6 @@ import { preprocessingDigest } from '../../checkpoints/preprocessing';
 import type { Engine, EngineName, LoadedModel } from '../engine';
 import { createOnnxEngine } from '../onnx/onnx-engine';
 import { TfjsEngine } from '../tfjs/tfjs-engine';
-import { stopWork } from './board';
 import { ModelCache } from './model-cache';
 import type { FromThread, ShardOrder, ToThread } from './protocol';
 import { BatchFailed, runShard } from './run-shard';
@@ -48,9 +47,8 @@ async function evaluate(order: ShardOrder): Promise<void> {
     };
     send({ type: 'done', part: { ...part, timings } });
   } catch (error) {
-    stopWork(order.board);
-    const [cause, batch] =
-      error instanceof BatchFailed ? [error.cause, error.batch] : [error, undefined];
+    const { cause, batch } =
+      error instanceof BatchFailed ? error : { cause: error, batch: undefined };
     send({ type: 'failed', error: toWire(cause), batch });
   }
 }

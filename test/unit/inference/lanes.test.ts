@@ -37,6 +37,18 @@ test('weights and batches too large for caches are computed by one thread with a
   expect(ofSize(limit - batchBytes + 1)).toEqual([2]);
 });
 
+test.each([
+  [
+    'wasm is the only backend of tfjs, each thread',
+    { name: 'wasm', version: '1' } as const,
+    [1, 1],
+  ],
+  ['TensorFlow’s library may be loaded, one thread', undefined, [2]],
+])('where %s computes a shard', (_where, backend, lanes) => {
+  const tfjs = { ...request, engine: 'tfjs' as const };
+  expect(lanesFor(tfjs, 2, () => backend)).toEqual(lanes);
+});
+
 test('TensorFlow’s native library shares cores by itself, its wasm does not', () => {
   const isWasm = installedBackend('tfjs')?.name === 'wasm';
   expect(lanesFor({ ...request, engine: 'tfjs' }, 2)).toEqual(isWasm ? [1, 1] : [2]);

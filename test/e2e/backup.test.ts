@@ -60,6 +60,7 @@ const canDump = (() => {
     return false;
   }
 })();
+// The copy by files, above, is tried everywhere.
 const itDumps = canDump ? it : it.skip;
 
 /** The database as the programs of PostgreSQL are told of it: the password in the environment. */

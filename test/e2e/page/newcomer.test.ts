@@ -1,6 +1,10 @@
 /** The whole way of somebody who opens the page for the first time, on the real images, in a real browser. */
 import path from 'node:path';
-import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
+import {
+  describeWithBrowserAndReference,
+  openBrowser,
+  type OpenedBrowser,
+} from '../../support/browser';
 import { buildPage } from '../../support/page-build';
 import { mirrorFolder, referenceFolder } from '../../support/reference';
 import { settled } from '../../support/settled';
@@ -13,10 +17,7 @@ const SHIRT = 6;
 const T_SHIRT = 0;
 const LONG = { timeout: 90_000 };
 
-const describeWithReference =
-  mirrorFolder === undefined || referenceFolder === undefined ? describe.skip : describeWithBrowser;
-
-describeWithReference('a newcomer', () => {
+describeWithBrowserAndReference('a newcomer', () => {
   let service: TestService;
   let browser: OpenedBrowser;
 

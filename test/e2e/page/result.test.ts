@@ -5,9 +5,13 @@ import {
   startWithTwoResults,
   type TwoCheckpoints,
 } from '../../integration/analysis/two-checkpoints';
-import { describeWithBrowser, openBrowser, type OpenedBrowser } from '../../support/browser';
+import {
+  describeWithBrowserAndReference,
+  openBrowser,
+  type OpenedBrowser,
+} from '../../support/browser';
 import { buildPage } from '../../support/page-build';
-import { mirrorFolder, referenceFile, referenceFolder } from '../../support/reference';
+import { referenceFile } from '../../support/reference';
 import { settled } from '../../support/settled';
 import { violations } from './violations';
 
@@ -16,15 +20,12 @@ jest.setTimeout(240_000);
 const SHIRT = 6;
 const T_SHIRT = 0;
 
-const describeWithReference =
-  mirrorFolder === undefined || referenceFolder === undefined ? describe.skip : describeWithBrowser;
-
 /** What stands in each cell of the matrix; in the page's own words, since tests know no DOM. */
 const CELLS = `[...document.querySelectorAll('[role=grid] [role=row]')].slice(1).map((row) =>
   [...row.querySelectorAll('[role=gridcell]')].map((cell) => Number(cell.querySelector('text')?.textContent ?? 0)))`;
 const IMAGES = `[...document.querySelectorAll('#samples .sample-image')].map((image) => image.getAttribute('src'))`;
 
-describeWithReference('results on the page', () => {
+describeWithBrowserAndReference('results on the page', () => {
   let service: TwoCheckpoints;
   let browser: OpenedBrowser;
   let counts: number[][];

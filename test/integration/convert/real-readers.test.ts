@@ -62,10 +62,10 @@ test.each([
   expect(Math.max(...differences)).toBeLessThan(1e-4);
 });
 
+/** ASSAY_TORCH_PYTHON names a Python that has torch, as Debian's python3 with python3-torch: no registry of npm has it. */
 const python = process.env['ASSAY_TORCH_PYTHON'];
 const itWithTorch = python === undefined ? test.skip : test;
 
-/** ASSAY_TORCH_PYTHON names a Python that has torch, as Debian's python3 with python3-torch. */
 itWithTorch(
   'torch.load(weights_only=True) reads a state dict, names, shapes and values',
   async () => {

@@ -14,6 +14,7 @@ const found = (process.env['PATH'] ?? '')
   .map((folder) => path.join(folder, 'ansible-vault'))
   .find((file) => existsSync(file));
 const tool = found ?? '';
+// Not everybody has it; CI installs it.
 const withTool = found === undefined ? describe.skip : describe;
 
 const PASSWORD = 'pässwörd – 密码';

@@ -133,7 +133,7 @@ export function showResult({ checkpoint, dataset }: Job, result: EvaluationResul
         ['Dataset', `${dataset.name}, split ${result.split}`],
         ['Data digest', result.dataDigest],
         ['Engine', `${result.engine} (${result.backend} ${result.backendVersion})`],
-        ['Time', `${seconds} s, ${rate.toLocaleString('en')} images/s`],
+        ['Time', `${seconds} s in all, the engine ${rate.toLocaleString('en')} images/s`],
       ],
     },
     { isTty: io.isTty },
